@@ -1,0 +1,134 @@
+"""What is taken already: busy times that calendars report, and claims of our own bookings.
+
+Lives here: the plain values in which the outside world tells the finder about members' time.
+Must not live here: what follows from them (that is `slots`), or how they are looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from collective_booking.errors import InvalidValueError
+from collective_booking.intervals import NEVER, Interval, IntervalSet, to_microseconds
+
+
+class Cause(StrEnum):
+    """Why a stretch of somebody's time is unknown (F3)."""
+
+    NO_ANSWER = "no answer"
+    """Nobody said anything about this member."""
+    SERVICE = "service failed"
+    """The calendar service could not be reached, or refused."""
+    UNREADABLE = "unreadable"
+    """An item, or a whole file, cannot be read."""
+    ZONE = "unknown time zone"
+    """An item names a time zone that nobody knows."""
+    BUDGET = "too much to read"
+    """The limit of size, depth or instances was reached before the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A stretch in which somebody may be busy, and why nobody can tell (F3).
+
+    `source` names the file or service, `item` the component (`VEVENT`), `line` its first line
+    counted from 1, `uid` its UID; each is None where there is none. Never an event's title.
+
+    >>> start = datetime.fromisoformat("2026-03-02T09:00Z")
+    >>> gap = Unknown(Interval(start, start + timedelta(hours=1)), Cause.ZONE, source="ana.ics")
+    >>> print(gap)
+    unknown time zone (ana.ics)
+    """
+
+    interval: Interval
+    cause: Cause
+    detail: str = ""
+    source: str | None = None
+    item: str | None = None
+    line: int | None = None
+    uid: str | None = None
+
+    def __str__(self) -> str:
+        line = None if self.line is None else f"line {self.line}"
+        uid = None if self.uid is None else f"UID {self.uid}"
+        place = ", ".join(part for part in (self.source, self.item, line, uid) if part)
+        told = f"{self.cause}: {self.detail}" if self.detail else str(self.cause)
+        return f"{told} ({place})" if place else told
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What a calendar provider knows of one member over a window (F3).
+
+    A stretch that is in none of the three counts as free, so what could not be looked up belongs
+    into `unknown`. `tentative` is kept apart because the calendar decides whether it blocks (F4).
+
+    >>> call = IntervalSet.from_isoformat("2026-03-02T09:00Z/2026-03-02T10:00Z")
+    >>> lunch = IntervalSet.from_isoformat("2026-03-02T12:00Z/2026-03-02T13:00Z")
+    >>> str((Availability(busy=call) | Availability(busy=lunch)).busy.total)
+    '2:00:00'
+    """
+
+    busy: IntervalSet = NEVER
+    tentative: IntervalSet = NEVER
+    unknown: tuple[Unknown, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unknown", tuple(self.unknown))
+
+    def __or__(self, other: Availability) -> Availability:
+        """What two sources know of the same member, together."""
+        return Availability.union_of((self, other))
+
+    @staticmethod
+    def union_of(parts: Iterable[Availability]) -> Availability:
+        """What several sources know of the same member, together."""
+        held = tuple(parts)
+        return Availability(
+            IntervalSet.union_of(part.busy for part in held),
+            IntervalSet.union_of(part.tentative for part in held),
+            tuple(unknown for part in held for unknown in part.unknown),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One member's time taken by one of our own appointments or live holds (F7).
+
+    `id` is the appointment's or hold's. The buffers are those it was booked with. An `exclusive`
+    claim (a required member who heeds busy time) meets no other exclusive one; a shared one may
+    meet any. `held` tells a hold from an appointment.
+
+    Raises:
+        InvalidValueError: an empty id or member, or a negative buffer.
+    """
+
+    id: str
+    member: str
+    interval: Interval
+    buffer_before: timedelta = timedelta()
+    buffer_after: timedelta = timedelta()
+    exclusive: bool = True
+    held: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("id", "member"):
+            if not getattr(self, name):
+                raise InvalidValueError(name, getattr(self, name), "a claim names both")
+        for name in ("buffer_before", "buffer_after"):
+            if getattr(self, name) < timedelta():
+                raise InvalidValueError(name, getattr(self, name), "a buffer is zero or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An appointment or live hold that counts to a calendar's caps, by its start (N3)."""
+
+    id: str
+    start: datetime
+
+    def __post_init__(self) -> None:
+        to_microseconds(self.start, "start")

@@ -1,0 +1,212 @@
+"""What can go wrong, as a list: one root, and the errors whose data is plain.
+
+Lives here: errors that carry strings, numbers, dates and tuples of them. Each has attributes to act
+on, a message that says what to do next, a builtin parent, and survives pickling (its `args` mirror
+its signature).
+Must not live here: errors that carry a value of another room; they stand beside that value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class CollectiveBookingError(Exception):
+    """The root: `except CollectiveBookingError` catches everything this library raises on purpose."""
+
+
+# --- values of the wrong kind --------------------------------------------------------------------
+
+
+class WrongTypeError(CollectiveBookingError, TypeError):
+    """A value is not of the type asked for.
+
+    >>> str(WrongTypeError("start", "10:00", "an aware datetime"))
+    "start must be an aware datetime, not str: '10:00'"
+    """
+
+    def __init__(self, name: str, value: object, expected: str) -> None:
+        super().__init__(name, value, expected)
+        self.name, self.value, self.expected = name, value, expected
+
+    def __str__(self) -> str:
+        shown = repr(self.value)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+        return f"{self.name} must be {self.expected}, not {type(self.value).__name__}: {shown}"
+
+
+class InvalidValueError(CollectiveBookingError, ValueError):
+    """A value has the right type, and yet cannot be used. `advice` says what can."""
+
+    def __init__(self, name: str, value: object, advice: str) -> None:
+        super().__init__(name, value, advice)
+        self.name, self.value, self.advice = name, value, advice
+
+    def __str__(self) -> str:
+        shown = repr(self.value)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+        return f"{self.name} cannot be {shown}: {self.advice}"
+
+
+class UnreadableTextError(CollectiveBookingError, ValueError):
+    """A text cannot be read as what it stands for. `advice` shows how to write it.
+
+    >>> str(UnreadableTextError("duration", "30", "write 30m or PT30M"))
+    "cannot read '30' as a duration: write 30m or PT30M"
+    """
+
+    def __init__(self, kind: str, text: str, advice: str) -> None:
+        super().__init__(kind, text, advice)
+        self.kind, self.text, self.advice = kind, text, advice
+
+    def __str__(self) -> str:
+        shown = repr(self.text)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+        article = "an" if self.kind[:1] in "aeiou" else "a"
+        return f"cannot read {shown} as {article} {self.kind}: {self.advice}"
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+class NaiveDatetimeError(CollectiveBookingError, ValueError):
+    """A datetime has no UTC offset, so nobody knows which instant it means (T1)."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(moment)
+        self.moment = moment
+
+    def __str__(self) -> str:
+        return (
+            f"{self.moment.isoformat()} has no time zone: give it one, "
+            "for example moment.replace(tzinfo=ZoneInfo('Europe/Madrid'))"
+        )
+
+
+class EmptyIntervalError(CollectiveBookingError, ValueError):
+    """An interval ends where it starts, or before (T1)."""
+
+    def __init__(self, start: datetime, end: datetime) -> None:
+        super().__init__(start, end)
+        self.start, self.end = start, end
+
+    def __str__(self) -> str:
+        start, end = self.start.isoformat(), self.end.isoformat()
+        return f"an interval must end after it starts: {start} to {end} does not"
+
+
+class OutOfRangeError(CollectiveBookingError, ValueError):
+    """An instant or a date lies outside what can be computed. `supported` says what can."""
+
+    def __init__(self, moment: object, supported: str) -> None:
+        super().__init__(moment, supported)
+        self.moment, self.supported = moment, supported
+
+    def __str__(self) -> str:
+        return f"{self.moment} is out of range: stay within {self.supported}"
+
+
+class UnknownZoneError(CollectiveBookingError, ValueError):
+    """A time zone name that the IANA database does not have. `similar` may hold the one meant."""
+
+    def __init__(self, name: str, similar: tuple[str, ...] = ()) -> None:
+        super().__init__(name, similar)
+        self.name, self.similar = name, similar
+
+    def __str__(self) -> str:
+        hint = f"did you mean {' or '.join(self.similar)}?" if self.similar else "see the IANA list"
+        shown = repr(self.name)
+        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+        return f"there is no time zone {shown}: {hint} (names look like 'Europe/Madrid')"
+
+
+# --- calendars and their roster ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a configuration: where, and what to do about it."""
+
+    place: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class ConfigurationError(CollectiveBookingError, ValueError):
+    """A calendar or a member cannot be used as it is; `problems` lists everything that is wrong.
+
+    >>> str(ConfigurationError("calendar 'sales-call'", [Problem("slug", "give one")]))
+    "calendar 'sales-call' has 1 problem:\\n  slug: give one"
+    """
+
+    def __init__(self, subject: str, problems: Iterable[Problem]) -> None:
+        self.subject, self.problems = subject, tuple(problems)
+        super().__init__(subject, self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        lines = [f"{self.subject} has {count} problem{'s' if count != 1 else ''}:"]
+        return "\n  ".join([*lines, *map(str, self.problems)])
+
+
+class UnknownMemberError(CollectiveBookingError, KeyError):
+    """Somebody is named who is not on the roster."""
+
+    def __init__(self, calendar: str, member: str, roster: tuple[str, ...] = ()) -> None:
+        super().__init__(calendar, member, roster)
+        self.calendar, self.member, self.roster = calendar, member, roster
+
+    def __str__(self) -> str:
+        names = ", ".join(self.roster[:10]) + (", ..." if len(self.roster) > 10 else "")
+        return f"{self.member!r} is no member of {self.calendar}; its members are {names}"
+
+
+class DuplicateMemberError(CollectiveBookingError, ValueError):
+    """Somebody is added who is on the roster already (O1)."""
+
+    def __init__(self, calendar: str, member: str) -> None:
+        super().__init__(calendar, member)
+        self.calendar, self.member = calendar, member
+
+    def __str__(self) -> str:
+        return f"{self.member!r} is a member of {self.calendar} already: change them instead"
+
+
+class RosterSizeError(CollectiveBookingError, ValueError):
+    """The change would leave too few or too many members (O1)."""
+
+    def __init__(self, calendar: str, size: int, least: int, most: int) -> None:
+        super().__init__(calendar, size, least, most)
+        self.calendar, self.size, self.least, self.most = calendar, size, least, most
+
+    def __str__(self) -> str:
+        return (
+            f"{self.calendar} would have {self.size} members: "
+            f"a collective calendar has {self.least} to {self.most}"
+        )
+
+
+class PrimaryOwnerRemovalError(CollectiveBookingError, ValueError):
+    """The primary owner cannot leave before another member takes over (O3)."""
+
+    def __init__(self, calendar: str, owner: str) -> None:
+        super().__init__(calendar, owner)
+        self.calendar, self.owner = calendar, owner
+
+    def __str__(self) -> str:
+        return f"{self.owner!r} owns {self.calendar}: make another member owner, then remove them"
+
+
+class OptionalOwnerError(CollectiveBookingError, ValueError):
+    """Only a required member can own a calendar, and the owner stays required (O2)."""
+
+    def __init__(self, calendar: str, member: str) -> None:
+        super().__init__(calendar, member)
+        self.calendar, self.member = calendar, member
+
+    def __str__(self) -> str:
+        return f"{self.member!r} cannot be optional and own {self.calendar}: make them required"

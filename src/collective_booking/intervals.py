@@ -1,0 +1,449 @@
+"""Stretches of time and their algebra: what is free, what is taken, what is both.
+
+Lives here: `Interval` (one stretch), `IntervalSet` (many) and everything sets can do. Inside, an
+instant is an `int` of microseconds since the epoch, UTC; a set is two sorted tuples of such ints,
+disjoint and never touching (its canonical form), so equal sets have equal tuples.
+Must not live here: members, zones, opening hours, the current time.
+
+One fact carries the algebra. Sort all starts `S` and, apart from them, all ends `E` of any pile of
+intervals. An instant `x` that `q` ends have passed lies in at least `k` of them exactly when
+`S[q + k - 1] <= x < E[q]`; so what is covered `k` times is made of the stretches
+`[S[i + k - 1], E[i])` that are not empty. Union is `k = 1`; the intersection of `n` sets is `k = n`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain, compress
+from operator import le, lt
+from typing import Final, final
+
+from collective_booking.errors import (
+    EmptyIntervalError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    OutOfRangeError,
+    UnreadableTextError,
+    WrongTypeError,
+)
+
+MICROSECOND: Final = timedelta(microseconds=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DATETIMES: Final = "the years 1 to 9999"
+
+
+def to_microseconds(moment: datetime, name: str = "a moment") -> int:
+    """The instant *moment* as whole microseconds since the epoch, UTC.
+
+    Raises:
+        WrongTypeError: *moment* is no datetime; *name* tells the reader which argument it was.
+        NaiveDatetimeError: it has no offset (T1).
+
+    >>> to_microseconds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    1000000
+    """
+    if not isinstance(moment, datetime):
+        raise WrongTypeError(name, moment, "an aware datetime")
+    if moment.utcoffset() is None:
+        raise NaiveDatetimeError(moment)
+    return (moment - _EPOCH) // MICROSECOND
+
+
+def to_datetime(microseconds: int) -> datetime:
+    """The aware UTC datetime of an instant; the inverse of `to_microseconds`.
+
+    >>> to_datetime(1_000_000)
+    datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError as cause:
+        raise OutOfRangeError(f"{microseconds} microseconds", _DATETIMES) from cause
+
+
+BEGINNING: Final = to_microseconds(datetime.min.replace(tzinfo=UTC))
+"""The first instant there is, in microseconds: where "always" begins."""
+END: Final = to_microseconds(datetime.max.replace(tzinfo=UTC))
+"""The last instant there is, in microseconds: where "always" ends."""
+
+
+@final
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """A half-open stretch of time `[start, end)`, aware, kept in UTC (T1).
+
+    Raises:
+        NaiveDatetimeError: a boundary has no time zone.
+        EmptyIntervalError: it does not end after it starts.
+
+    >>> call = Interval(datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
+    >>> print(call, call.duration, call.end in call)
+    2026-03-02T09:00:00Z/2026-03-02T10:00:00Z 1:00:00 False
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        # Two datetimes of one zone compare by their wall clocks, so across a
+        # clock change they lie: the comparison happens after the conversion.
+        for name in ("start", "end"):
+            object.__setattr__(self, name, _utc(getattr(self, name), name))
+        if self.start >= self.end:
+            raise EmptyIntervalError(self.start, self.end)
+
+    @classmethod
+    def from_isoformat(cls, text: str) -> Interval:
+        """Read an ISO 8601 interval `start/end`, both with an offset.
+
+        >>> print(Interval.from_isoformat("2026-03-02T10:00+01:00/2026-03-02T10:00Z"))
+        2026-03-02T09:00:00Z/2026-03-02T10:00:00Z
+        """
+        start, slash, end = text.partition("/")
+        try:
+            if slash:
+                return cls(datetime.fromisoformat(start), datetime.fromisoformat(end))
+        except NaiveDatetimeError:
+            raise
+        except ValueError as cause:
+            raise _unreadable_interval(text) from cause
+        raise _unreadable_interval(text)
+
+    @property
+    def duration(self) -> timedelta:
+        """Elapsed time from start to end."""
+        return self.end - self.start
+
+    def isoformat(self) -> str:
+        """ISO 8601 `start/end` in UTC; exact to the microsecond."""
+        return f"{isoformat(self.start)}/{isoformat(self.end)}"
+
+    def overlaps(self, other: Interval) -> bool:
+        """Whether they share an instant; touching ones do not."""
+        return self.start < other.end and other.start < self.end
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= _utc(moment, "moment") < self.end
+
+    def __str__(self) -> str:
+        return self.isoformat()
+
+    def __repr__(self) -> str:
+        return f"Interval.from_isoformat({self.isoformat()!r})"
+
+
+@final
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class IntervalSet:
+    """A set of time: any number of stretches, kept sorted, disjoint and apart.
+
+    `starts` and `ends` are its boundaries in microseconds since the epoch, of equal length,
+    ascending. Iterating gives `Interval` values, made as you go.
+
+    >>> nine, ten, noon = (datetime(2026, 3, 2, h, tzinfo=UTC) for h in (9, 10, 12))
+    >>> morning, call = IntervalSet([Interval(nine, noon)]), IntervalSet([Interval(nine, ten)])
+    >>> morning - call
+    IntervalSet.from_isoformat('2026-03-02T10:00:00Z/2026-03-02T12:00:00Z')
+    >>> (morning & call) == call, (morning | call) == morning, (morning ^ call).total
+    (True, True, datetime.timedelta(seconds=7200))
+    """
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    # --- making one -----------------------------------------------------------------------------
+
+    def __init__(self, intervals: Iterable[Interval] = ()) -> None:
+        made = IntervalSet.from_pairs((interval.start, interval.end) for interval in intervals)
+        object.__setattr__(self, "starts", made.starts)
+        object.__setattr__(self, "ends", made.ends)
+
+    @classmethod
+    def from_pairs(cls, pairs: Iterable[tuple[datetime, datetime]]) -> IntervalSet:
+        """From `(start, end)` pairs of aware datetimes, in any order, overlapping or not.
+
+        No object is made per interval. Raises what `Interval` raises.
+        """
+        flat = list(chain.from_iterable(pairs))
+        bounds = [to_microseconds(moment, "a boundary") for moment in flat]
+        return cls.from_microseconds(bounds[::2], bounds[1::2])
+
+    @classmethod
+    def from_microseconds(cls, starts: Iterable[int], ends: Iterable[int]) -> IntervalSet:
+        """From starts and ends in microseconds since the epoch, paired by position, in any order.
+
+        Raises:
+            InvalidValueError: there are more of one than of the other.
+            EmptyIntervalError: a stretch does not end after it starts.
+            OutOfRangeError: an instant that no datetime can hold.
+            WrongTypeError: an instant that is no int.
+
+        >>> len(IntervalSet.from_microseconds([0, 5, 9], [5, 7, 10]))  # [0, 5) touches [5, 7)
+        2
+        """
+        first, last = list(starts), list(ends)
+        if len(first) != len(last):
+            counts = (len(first), len(last))
+            raise InvalidValueError(
+                "starts and ends", counts, "give as many of one as of the other"
+            )
+        _refuse_others(first, last)
+        first.sort()
+        last.sort()
+        if first and (first[0] < BEGINNING or last[-1] > END):
+            raise OutOfRangeError(f"{first[0]} to {last[-1]} microseconds", _DATETIMES)
+        return cls._canonical(first, last)
+
+    @classmethod
+    def from_isoformat(cls, text: str) -> IntervalSet:
+        """Read ISO 8601 intervals parted by commas; the empty text is the empty set."""
+        return cls(map(Interval.from_isoformat, filter(None, text.replace(" ", "").split(","))))
+
+    @classmethod
+    def _of(cls, starts: Iterable[int], ends: Iterable[int]) -> IntervalSet:
+        """Trust the caller: already canonical."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "starts", tuple(starts))
+        object.__setattr__(made, "ends", tuple(ends))
+        return made
+
+    @classmethod
+    def _canonical(cls, starts: list[int], ends: list[int]) -> IntervalSet:
+        """Covered at least once; *starts* and *ends* are sorted, each by itself."""
+        if not starts:
+            return NEVER
+        apart = list(map(lt, ends, starts[1:]))  # a gap follows this end
+        if all(apart):
+            return cls._of(starts, ends)
+        return cls._of(
+            [starts[0], *compress(starts[1:], apart)], [*compress(ends, apart), ends[-1]]
+        )
+
+    # --- algebra --------------------------------------------------------------------------------
+
+    @staticmethod
+    def union_of(sets: Iterable[IntervalSet]) -> IntervalSet:
+        """The time that is in any of *sets*; of none of them, never."""
+        starts, ends, _ = _pile(sets)
+        return IntervalSet._canonical(starts, ends)
+
+    @staticmethod
+    def intersection_of(sets: Iterable[IntervalSet]) -> IntervalSet:
+        """The time that is in every one of *sets*; of no sets, all time (T2)."""
+        starts, ends, count = _pile(sets)
+        if not count:
+            return ALWAYS
+        later = starts[count - 1 :]
+        shared = list(map(lt, later, ends))
+        return IntervalSet._of(compress(later, shared), compress(ends, shared))
+
+    def union(self, other: IntervalSet) -> IntervalSet:
+        """`self | other`: in either."""
+        return IntervalSet.union_of((self, other))
+
+    def intersection(self, other: IntervalSet) -> IntervalSet:
+        """`self & other`: in both."""
+        return IntervalSet.intersection_of((self, other))
+
+    def difference(self, other: IntervalSet) -> IntervalSet:
+        """`self - other`: in this one and not in the other."""
+        return IntervalSet.intersection_of((self, other.complement()))
+
+    def symmetric_difference(self, other: IntervalSet) -> IntervalSet:
+        """`self ^ other`: in exactly one of them."""
+        return self.union(other).difference(self.intersection(other))
+
+    def complement(self, window: Interval | None = None) -> IntervalSet:
+        """What is not in it, within *window* or, without one, within all time."""
+        starts, ends = [BEGINNING, *self.ends], [*self.starts, END]
+        real = list(map(lt, starts, ends))
+        outside = IntervalSet._of(compress(starts, real), compress(ends, real))
+        return outside.clip(window) if window else outside
+
+    def __or__(self, other: IntervalSet) -> IntervalSet:
+        return self.union(other) if isinstance(other, IntervalSet) else NotImplemented
+
+    def __and__(self, other: IntervalSet) -> IntervalSet:
+        return self.intersection(other) if isinstance(other, IntervalSet) else NotImplemented
+
+    def __sub__(self, other: IntervalSet) -> IntervalSet:
+        return self.difference(other) if isinstance(other, IntervalSet) else NotImplemented
+
+    def __xor__(self, other: IntervalSet) -> IntervalSet:
+        return (
+            self.symmetric_difference(other) if isinstance(other, IntervalSet) else NotImplemented
+        )
+
+    # --- moving and growing ---------------------------------------------------------------------
+
+    def shift(self, by: timedelta) -> IntervalSet:
+        """The same stretches, *by* later (earlier if negative).
+
+        Raises:
+            OutOfRangeError: a stretch would leave the years a datetime can hold.
+        """
+        step = by // MICROSECOND
+        if self and not BEGINNING <= self.starts[0] + step < self.ends[-1] + step <= END:
+            raise OutOfRangeError(f"{self.span} shifted by {by}", _DATETIMES)
+        return IntervalSet._of((s + step for s in self.starts), (e + step for e in self.ends))
+
+    def pad(self, before: timedelta = timedelta(), after: timedelta = timedelta()) -> IntervalSet:
+        """Every stretch begun *before* earlier and ended *after* later, and merged again.
+
+        Raises:
+            InvalidValueError: a negative padding; use `shrink`.
+        """
+        lead, lag = _not_negative(before, "before"), _not_negative(after, "after")
+        starts = [max(start - lead, BEGINNING) for start in self.starts]
+        return self._canonical(starts, [min(end + lag, END) for end in self.ends])
+
+    def shrink(
+        self, before: timedelta = timedelta(), after: timedelta = timedelta()
+    ) -> IntervalSet:
+        """Every stretch begun *before* later and ended *after* earlier; what is too short goes.
+
+        The beginning and the end of time stay where they are: outside them nothing can encroach.
+        """
+        return self.complement().pad(after, before).complement()
+
+    # --- questions ------------------------------------------------------------------------------
+
+    @property
+    def total(self) -> timedelta:
+        """How much time it is in all."""
+        return timedelta(microseconds=sum(self.ends) - sum(self.starts))
+
+    @property
+    def span(self) -> Interval | None:
+        """From its first instant to its last end; None when empty."""
+        return _interval(self.starts[0], self.ends[-1]) if self else None
+
+    def gaps(self) -> IntervalSet:
+        """What lies between its stretches."""
+        return IntervalSet._of(self.ends[:-1], self.starts[1:])
+
+    def clip(self, window: Interval) -> IntervalSet:
+        """Its part inside *window*; by bisection, so cheap on a long set."""
+        return self.between(to_microseconds(window.start), to_microseconds(window.end))
+
+    def between(self, start: int, end: int) -> IntervalSet:
+        """`clip` for a caller that has microseconds."""
+        low, high = bisect_right(self.ends, start), bisect_left(self.starts, end)
+        if low >= high or start >= end:
+            return NEVER
+        starts, ends = list(self.starts[low:high]), list(self.ends[low:high])
+        starts[0], ends[-1] = max(starts[0], start), min(ends[-1], end)
+        return IntervalSet._of(starts, ends)
+
+    def at(self, moment: datetime) -> Interval | None:
+        """The stretch that *moment* lies in, if any."""
+        place = self._index(to_microseconds(moment, "moment"))
+        return None if place is None else self[place]
+
+    def contains(self, other: datetime | Interval | IntervalSet) -> bool:
+        """`other in self`: whether all of *other* is in it."""
+        if isinstance(other, datetime):
+            return self._index(to_microseconds(other)) is not None
+        if isinstance(other, Interval):
+            place = self._index(to_microseconds(other.start))
+            return place is not None and to_microseconds(other.end) <= self.ends[place]
+        if isinstance(other, IntervalSet):
+            return other.intersection(self) == other
+        raise WrongTypeError("what is looked up", other, "a datetime, Interval or IntervalSet")
+
+    def overlaps(self, other: Interval | IntervalSet) -> bool:
+        """Whether they share an instant; touching ones do not."""
+        if isinstance(other, Interval):
+            return bool(self.clip(other))
+        return bool(self.intersection(other))
+
+    def _index(self, instant: int) -> int | None:
+        place = bisect_right(self.starts, instant) - 1
+        return place if place >= 0 and instant < self.ends[place] else None
+
+    def __contains__(self, other: datetime | Interval | IntervalSet) -> bool:
+        return self.contains(other)
+
+    def __len__(self) -> int:
+        """How many stretches."""
+        return len(self.starts)
+
+    def __bool__(self) -> bool:
+        return bool(self.starts)
+
+    def __iter__(self) -> Iterator[Interval]:
+        return map(_interval, self.starts, self.ends)
+
+    def __getitem__(self, place: int) -> Interval:
+        return _interval(self.starts[place], self.ends[place])
+
+    # --- text -----------------------------------------------------------------------------------
+
+    def isoformat(self) -> str:
+        """Its stretches as ISO 8601 intervals parted by commas."""
+        return ",".join(map(str, self))
+
+    def __str__(self) -> str:
+        return self.isoformat() or "never"
+
+    def __repr__(self) -> str:
+        if len(self) <= 4:
+            return f"IntervalSet.from_isoformat({self.isoformat()!r})"
+        return f"<IntervalSet of {len(self)} stretches, {self.total} in {self.span}>"
+
+
+NEVER: Final = IntervalSet._of((), ())
+"""The empty set of time."""
+ALWAYS: Final = IntervalSet._of((BEGINNING,), (END,))
+"""All time: what the intersection of no sets is (T2)."""
+
+
+def isoformat(moment: datetime) -> str:
+    """*moment* in UTC as ISO 8601 with a `Z`.
+
+    >>> isoformat(datetime(2026, 3, 2, 9, tzinfo=UTC))
+    '2026-03-02T09:00:00Z'
+    """
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _utc(moment: datetime, name: str) -> datetime:
+    microseconds = to_microseconds(moment, name)
+    if not BEGINNING <= microseconds <= END:
+        raise OutOfRangeError(moment.isoformat(), _DATETIMES)
+    return moment.astimezone(UTC)
+
+
+def _interval(start: int, end: int) -> Interval:
+    return Interval(to_datetime(start), to_datetime(end))
+
+
+def _pile(sets: Iterable[IntervalSet]) -> tuple[list[int], list[int], int]:
+    """All starts sorted, all ends sorted, and of how many sets they are."""
+    held: Sequence[IntervalSet] = list(sets)
+    starts = sorted(chain.from_iterable(each.starts for each in held))
+    ends = sorted(chain.from_iterable(each.ends for each in held))
+    return starts, ends, len(held)
+
+
+def _refuse_others(starts: list[int], ends: list[int]) -> None:
+    """Refuse what is no int, and what is empty; both at the speed of C."""
+    if not {*map(type, starts), *map(type, ends)} <= {int}:
+        stray = next(each for each in chain(starts, ends) if type(each) is not int)
+        raise WrongTypeError("a boundary", stray, "an int of microseconds since the epoch")
+    if any(map(le, ends, starts)):
+        start, end = next(pair for pair in zip(starts, ends, strict=True) if pair[1] <= pair[0])
+        raise EmptyIntervalError(to_datetime(start), to_datetime(end))
+
+
+def _not_negative(padding: timedelta, name: str) -> int:
+    if padding < timedelta():
+        raise InvalidValueError(name, padding, "give a padding of zero or more, or use shrink")
+    return padding // MICROSECOND
+
+
+def _unreadable_interval(text: str) -> UnreadableTextError:
+    return UnreadableTextError("time interval", text, "write 2026-03-02T09:00Z/2026-03-02T10:00Z")
