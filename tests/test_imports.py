@@ -1,0 +1,43 @@
+"""What it costs a host merely to import the library."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Final
+
+UNASKED: Final = (
+    "asyncio",
+    "click",
+    "dateutil",
+    "icalendar",
+    "logging",
+    "numpy",
+    "rich",
+    "sqlite3",
+)
+
+
+def modules_loaded_by(statement: str) -> set[str]:
+    """The names in `sys.modules` of a fresh interpreter after *statement*."""
+    script = f"{statement}\nimport sys\nprint(*sys.modules, sep='\\n')"
+    finished = subprocess.run(
+        [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(finished.stdout.split())
+
+
+def test_the_front_door_loads_nothing_that_was_not_asked_for() -> None:
+    """Every process of a host pays for this import, also those that never look at a calendar."""
+    before = modules_loaded_by("")
+    after = modules_loaded_by("import collective_booking")
+
+    assert "collective_booking" in after
+    assert not (after - before) & set(UNASKED)
+
+
+def test_every_public_name_can_be_had_without_the_unasked() -> None:
+    """A name that loads on first use must not smuggle in an adapter or an extra either."""
+    loaded = modules_loaded_by("from collective_booking import *")
+
+    assert not loaded & set(UNASKED)
