@@ -14,7 +14,7 @@ from datetime import datetime
 
 
 class CollectiveBookingError(Exception):
-    """The root: `except CollectiveBookingError` catches everything this library raises on purpose."""
+    """The root: catching it catches everything that this library raises on purpose."""
 
 
 # --- values of the wrong kind --------------------------------------------------------------------
@@ -137,10 +137,10 @@ class Problem:
 
 
 class ConfigurationError(CollectiveBookingError, ValueError):
-    """A calendar or a member cannot be used as it is; `problems` lists everything that is wrong.
+    r"""A calendar or a member cannot be used as it is; `problems` lists everything that is wrong.
 
     >>> str(ConfigurationError("calendar 'sales-call'", [Problem("slug", "give one")]))
-    "calendar 'sales-call' has 1 problem:\\n  slug: give one"
+    "calendar 'sales-call' has 1 problem:\n  slug: give one"
     """
 
     def __init__(self, subject: str, problems: Iterable[Problem]) -> None:

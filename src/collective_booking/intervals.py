@@ -8,13 +8,13 @@ Must not live here: members, zones, opening hours, the current time.
 One fact carries the algebra. Sort all starts `S` and, apart from them, all ends `E` of any pile of
 intervals. An instant `x` that `q` ends have passed lies in at least `k` of them exactly when
 `S[q + k - 1] <= x < E[q]`; so what is covered `k` times is made of the stretches
-`[S[i + k - 1], E[i])` that are not empty. Union is `k = 1`; the intersection of `n` sets is `k = n`.
+`[S[i + k - 1], E[i])` that are not empty. Union is `k = 1`, the intersection of `n` sets `k = n`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, compress
@@ -30,6 +30,7 @@ from collective_booking.errors import (
     WrongTypeError,
 )
 
+ZERO: Final = timedelta()
 MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATETIMES: Final = "the years 1 to 9999"
@@ -250,7 +251,7 @@ class IntervalSet:
 
     def difference(self, other: IntervalSet) -> IntervalSet:
         """`self - other`: in this one and not in the other."""
-        return IntervalSet.intersection_of((self, other.complement()))
+        return IntervalSet.intersection_of((self, *(each.complement() for each in _sets([other]))))
 
     def symmetric_difference(self, other: IntervalSet) -> IntervalSet:
         """`self ^ other`: in exactly one of them."""
@@ -263,19 +264,10 @@ class IntervalSet:
         outside = IntervalSet._of(compress(starts, real), compress(ends, real))
         return outside.clip(window) if window else outside
 
-    def __or__(self, other: IntervalSet) -> IntervalSet:
-        return self.union(other) if isinstance(other, IntervalSet) else NotImplemented
-
-    def __and__(self, other: IntervalSet) -> IntervalSet:
-        return self.intersection(other) if isinstance(other, IntervalSet) else NotImplemented
-
-    def __sub__(self, other: IntervalSet) -> IntervalSet:
-        return self.difference(other) if isinstance(other, IntervalSet) else NotImplemented
-
-    def __xor__(self, other: IntervalSet) -> IntervalSet:
-        return (
-            self.symmetric_difference(other) if isinstance(other, IntervalSet) else NotImplemented
-        )
+    __or__ = union
+    __and__ = intersection
+    __sub__ = difference
+    __xor__ = symmetric_difference
 
     # --- moving and growing ---------------------------------------------------------------------
 
@@ -290,7 +282,7 @@ class IntervalSet:
             raise OutOfRangeError(f"{self.span} shifted by {by}", _DATETIMES)
         return IntervalSet._of((s + step for s in self.starts), (e + step for e in self.ends))
 
-    def pad(self, before: timedelta = timedelta(), after: timedelta = timedelta()) -> IntervalSet:
+    def pad(self, before: timedelta = ZERO, after: timedelta = ZERO) -> IntervalSet:
         """Every stretch begun *before* earlier and ended *after* later, and merged again.
 
         Raises:
@@ -423,10 +415,19 @@ def _interval(start: int, end: int) -> Interval:
 
 def _pile(sets: Iterable[IntervalSet]) -> tuple[list[int], list[int], int]:
     """All starts sorted, all ends sorted, and of how many sets they are."""
-    held: Sequence[IntervalSet] = list(sets)
+    held = _sets(sets)
     starts = sorted(chain.from_iterable(each.starts for each in held))
     ends = sorted(chain.from_iterable(each.ends for each in held))
     return starts, ends, len(held)
+
+
+def _sets(values: Iterable[object]) -> list[IntervalSet]:
+    held = []
+    for value in values:
+        if not isinstance(value, IntervalSet):
+            raise WrongTypeError("the other side", value, "an IntervalSet")
+        held.append(value)
+    return held
 
 
 def _refuse_others(starts: list[int], ends: list[int]) -> None:
@@ -440,7 +441,7 @@ def _refuse_others(starts: list[int], ends: list[int]) -> None:
 
 
 def _not_negative(padding: timedelta, name: str) -> int:
-    if padding < timedelta():
+    if padding < ZERO:
         raise InvalidValueError(name, padding, "give a padding of zero or more, or use shrink")
     return padding // MICROSECOND
 
