@@ -1,0 +1,66 @@
+# Everything a person does here, on a machine with git, make and a python3 of 3.11 or newer.
+# `make demo` shows what the library is for; `make test` proves that it works.
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?= -n auto --maxprocesses 4
+DEMO_TEAM ?= examples/sales_call/team.toml
+DEMO_NOW ?= --now 2026-11-23T07:00:00Z
+
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+TYPED := $(wildcard src tests typing_tests examples benchmarks docs/conf.py)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint docs examples bench clean
+
+help:
+	@echo "make demo      the times that suit the example team, in a table"
+	@echo "make test      all tests"
+	@echo "make lint      style, types and the order of the rooms"
+	@echo "make docs      the documentation, into docs/_build/html"
+	@echo "make examples  every example runs"
+	@echo "make bench     the benchmark, beside its peers"
+	@echo "make clean     take away what all of these made"
+
+demo: $(VENV)/.has-cli
+	$(BIN)/collective-booking show $(DEMO_TEAM) $(DEMO_NOW)
+	$(BIN)/collective-booking slots $(DEMO_TEAM) $(DEMO_NOW) --first 12
+
+test: $(VENV)/.has-test
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.has-test $(VENV)/.has-lint $(VENV)/.has-bench
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict $(TYPED)
+	PATH="$(CURDIR)/$(BIN):$$PATH" pyright --verifytypes collective_booking --ignoreexternal
+	$(BIN)/lint-imports --no-logo
+
+docs: $(VENV)/.has-docs
+	$(PY) -m sphinx --fail-on-warning --keep-going --fresh-env --quiet -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+examples: $(VENV)/.has-cli
+	@set -e; for example in examples/*.py; do echo "$$example"; $(PY) -W error "$$example" >/dev/null; done
+
+bench: $(VENV)/.has-bench
+	$(PY) -m benchmarks
+
+clean:
+	rm -rf $(VENV) docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests typing_tests examples benchmarks docs -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# One stamp an extra: a second run finds it and goes straight to work.
+$(VENV)/.has-%: pyproject.toml $(VENV)/.made
+	$(PIP) --editable '.[$*]'
+	@touch $@
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "collective_booking needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ": name another with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+.PRECIOUS: $(VENV)/.has-% $(VENV)/.made
