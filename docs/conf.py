@@ -1,0 +1,46 @@
+"""How the documentation is built: offline, and with every warning an error."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+
+project = "collective_booking"
+author = "The collective_booking contributors"
+copyright = f"2026 {author}"
+release = version_of("collective-booking")
+version = release
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+exclude_patterns = ["_build"]
+
+# References between our own pages and names must lead somewhere; names of Python
+# itself and of other libraries stay plain text, because the build asks no network.
+nitpicky = True
+nitpick_ignore_regex = [(r"py:.*", r"(?!collective_booking).*")]
+
+default_role = "code"
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
+myst_heading_anchors = 3
+
+autodoc_default_options = {
+    "members": True,
+    "undoc-members": True,
+    "show-inheritance": True,
+    "member-order": "bysource",
+}
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 80
+
+html_theme = "furo"
+html_title = f"{project} {release}"
+html_show_sphinx = False
+
+# The prompt is not part of what one wants to paste.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
