@@ -1,0 +1,220 @@
+"""Wall clocks: which instants show a local time, and which local date an instant shows.
+
+Lives here: zones by name, their offsets over a range (cached), local dates and their instants.
+Inside, a local time is an int too: microseconds from 1970-01-01 00:00 on the wall; a local date is
+the number of days from there. Instant plus offset is local time.
+Must not live here: rules about hours, members, the current time.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from collective_booking.errors import OutOfRangeError, UnknownZoneError, WrongTypeError
+from collective_booking.intervals import MICROSECOND, IntervalSet, to_datetime, to_microseconds
+
+SECOND: Final = 1_000_000
+MINUTE: Final = 60 * SECOND
+DAY: Final = 24 * 60 * MINUTE
+"""A day of 24 hours, in microseconds. Offsets from UTC are always smaller."""
+
+FIRST: Final = to_microseconds(datetime(1900, 1, 1, tzinfo=UTC))
+LAST: Final = to_microseconds(datetime(2200, 1, 1, tzinfo=UTC))
+SUPPORTED: Final = "the years 1900 to 2199"
+
+Offset = tuple[int, int, int]
+"""`(start, end, offset)`: from instant *start* until *end* the wall is *offset* ahead of UTC."""
+
+# Between two looks at a zone's offset, a change there and back would be missed. The shortest such
+# pair since 1900 lasts just under four days (Freetown 1939); a test reads every zone for shorter.
+_LOOK: Final = 2 * DAY
+_BLOCK: Final = 32 * _LOOK
+_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """The time zone called *name* in the IANA database.
+
+    Raises:
+        UnknownZoneError: there is none, or it is the machine's own zone under another name;
+            `similar` holds names that may have been meant.
+
+    >>> zone("Europe/Madrid")
+    zoneinfo.ZoneInfo(key='Europe/Madrid')
+    >>> zone("Europe/Madird")
+    Traceback (most recent call last):
+    collective_booking.errors.UnknownZoneError: there is no time zone 'Europe/Madird': did you \
+mean Europe/Madrid? (names look like 'Europe/Madrid')
+    """
+    if not isinstance(name, str):
+        raise WrongTypeError("a time zone", name, "a name like 'Europe/Madrid'")
+    if name in {"localtime", "posixrules", "Factory"} or name.startswith(("posix/", "right/")):
+        raise UnknownZoneError(name)
+    try:
+        return ZoneInfo(name)
+    # A folder's name, a very long one, a path and a NUL fail in four different ways.
+    except (OSError, ValueError, KeyError) as cause:
+        raise UnknownZoneError(name, _similar(name)) from cause
+
+
+def offsets(name: str, first: int, last: int) -> Sequence[Offset]:
+    """The offsets of zone *name* over the instants `[first, last)`, in order, without gaps.
+
+    Raises:
+        OutOfRangeError: beyond the years 1900 to 2199.
+
+    >>> moment = to_microseconds(datetime(2026, 10, 25, tzinfo=UTC))
+    >>> [offset // MINUTE for _, _, offset in offsets("Europe/Berlin", moment, moment + DAY)]
+    [120, 60]
+    """
+    if not FIRST <= first <= last <= LAST:
+        raise OutOfRangeError(f"{to_datetime(first)} to {to_datetime(last)}", SUPPORTED)
+    blocks = range(first // _BLOCK, (last - 1) // _BLOCK + 1)
+    changes = _merged([change for number in blocks for change in _changes(name, number)])
+    ends = [start for start, _ in changes[1:]] + [last]
+    return [
+        (max(start, first), min(end, last), offset)
+        for (start, offset), end in zip(changes, ends, strict=True)
+        if start < last and end > first
+    ]
+
+
+def instants(name: str, starts: Sequence[int], ends: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The instants at which the wall of zone *name* shows a time in `[start, end)` (T3).
+
+    *starts* and *ends* are local times, paired, ascending by start. What comes back is sorted by
+    start. A span over a skipped hour shrinks or vanishes; one over a doubled hour grows, or comes
+    twice when only part of that hour belongs to it. Spans stay apart where they touch.
+    """
+    if not starts:
+        return [], []
+    pieces = offsets(name, *_reach(starts[0] - DAY, max(ends) + DAY))
+    if len(pieces) == 1:
+        ahead = pieces[0][2]
+        return [start - ahead for start in starts], [end - ahead for end in ends]
+    found: list[tuple[int, int]] = []
+    low = 0
+    for start, end in zip(starts, ends, strict=True):
+        while pieces[low][1] <= start - DAY:
+            low += 1
+        found += _shown(pieces, low, start, end)
+    found.sort()
+    return [start for start, _ in found], [end for _, end in found]
+
+
+def local_dates(name: str, first: date, last: date) -> IntervalSet:
+    """The instants whose local date in zone *name* is *first* to *last*, inclusive.
+
+    >>> local_dates("Africa/Cairo", date(2026, 4, 24), date(2026, 4, 24))  # starts at 01:00
+    IntervalSet.from_isoformat('2026-04-23T22:00:00Z/2026-04-24T21:00:00Z')
+    """
+    return days(name, to_day(first), to_day(last))
+
+
+def days(name: str, first: int, last: int) -> IntervalSet:
+    """`local_dates` for a caller that has day numbers."""
+    if first > last:
+        return IntervalSet()
+    return IntervalSet.from_microseconds(*instants(name, [first * DAY], [(last + 1) * DAY]))
+
+
+def first_instant(name: str, day: int) -> int:
+    """The first instant of local date number *day*, or of the next one where there is no such date.
+
+    >>> print(to_datetime(first_instant("Africa/Cairo", to_day(date(2026, 4, 24)))))
+    2026-04-23 22:00:00+00:00
+    """
+    return days(name, day, day + 2).starts[0]
+
+
+def local_day(name: str, instant: int) -> int:
+    """The number of the local date that *instant* shows in zone *name*."""
+    return (instant + offset_at(name, instant)) // DAY
+
+
+def offset_at(name: str, instant: int) -> int:
+    """How far the wall of zone *name* is ahead of UTC at *instant*."""
+    if not FIRST <= instant < LAST:
+        raise OutOfRangeError(to_datetime(instant), SUPPORTED)
+    changes = _changes(name, instant // _BLOCK)
+    return changes[bisect_right(changes, (instant, DAY)) - 1][1]
+
+
+def to_day(local_date: date) -> int:
+    """The number of a local date: days from 1970-01-01."""
+    return local_date.toordinal() - _EPOCH_ORDINAL
+
+
+def to_date(day: int) -> date:
+    """The local date of a number; the inverse of `to_day`."""
+    return date.fromordinal(day + _EPOCH_ORDINAL)
+
+
+def _shown(pieces: Sequence[Offset], low: int, start: int, end: int) -> list[tuple[int, int]]:
+    """Where one local span shows, piece by piece; touching parts of it are one."""
+    shown: list[tuple[int, int]] = []
+    for place in range(low, len(pieces)):
+        begin, until, ahead = pieces[place]
+        if begin >= end + DAY:
+            break
+        first, last = max(start - ahead, begin), min(end - ahead, until)
+        if first >= last:
+            continue
+        if shown and shown[-1][1] == first:
+            first = shown.pop()[0]
+        shown.append((first, last))
+    return shown
+
+
+@lru_cache(maxsize=8192)
+def _changes(name: str, block: int) -> list[tuple[int, int]]:
+    """`(instant, offset from there on)` within one block of days, from the block's start."""
+    place = zone(name)
+    start = block * _BLOCK
+    known = [(start, _look(place, start))]
+    for instant in range(start + _LOOK, start + _BLOCK + 1, _LOOK):
+        offset = _look(place, instant)
+        if offset != known[-1][1]:
+            known += _between(place, known[-1], (instant, offset))
+    return [change for change in known if change[0] < start + _BLOCK]
+
+
+def _between(
+    place: ZoneInfo, early: tuple[int, int], late: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """The changes after *early* and up to *late*, by halving; changes come at whole seconds."""
+    if early[1] == late[1]:
+        return []
+    if late[0] - early[0] <= SECOND:
+        return [late]
+    middle = (early[0] + late[0]) // 2 // SECOND * SECOND
+    half = (middle, _look(place, middle))
+    return [*_between(place, early, half), *_between(place, half, late)]
+
+
+def _look(place: ZoneInfo, instant: int) -> int:
+    ahead = to_datetime(instant).astimezone(place).utcoffset()
+    assert ahead is not None  # a ZoneInfo always has an offset
+    return ahead // MICROSECOND
+
+
+def _merged(changes: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without the changes that change nothing, as blocks begin with one."""
+    before = [None, *(offset for _, offset in changes)]
+    return [change for change, old in zip(changes, before, strict=False) if change[1] != old]
+
+
+def _reach(first: int, last: int) -> tuple[int, int]:
+    """Look a day further on both sides, but not over the edge of the supported years."""
+    return max(first, FIRST), min(last, LAST)
+
+
+def _similar(name: str) -> tuple[str, ...]:
+    return tuple(get_close_matches(name[:64], available_timezones(), n=2, cutoff=0.75))
