@@ -9,7 +9,7 @@ DEMO_NOW ?= --now 2026-11-23T07:00:00Z
 
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+PIP := $(PY) -m pip --disable-pip-version-check install -qq
 TYPED := $(wildcard src tests typing_tests examples benchmarks docs/conf.py)
 
 .DEFAULT_GOAL := help
