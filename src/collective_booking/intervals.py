@@ -103,15 +103,15 @@ class Interval:
         >>> print(Interval.from_isoformat("2026-03-02T10:00+01:00/2026-03-02T10:00Z"))
         2026-03-02T09:00:00Z/2026-03-02T10:00:00Z
         """
-        start, slash, end = text.partition("/")
+        if not isinstance(text, str):
+            raise WrongTypeError("a time interval", text, "text")
+        start, _, end = text.partition("/")
         try:
-            if slash:
-                return cls(datetime.fromisoformat(start), datetime.fromisoformat(end))
-        except NaiveDatetimeError:
-            raise
+            bounds = datetime.fromisoformat(start), datetime.fromisoformat(end)
         except ValueError as cause:
-            raise _unreadable_interval(text) from cause
-        raise _unreadable_interval(text)
+            advice = "write 2026-03-02T09:00Z/2026-03-02T10:00Z"
+            raise UnreadableTextError("time interval", text, advice) from cause
+        return cls(*bounds)
 
     @property
     def duration(self) -> timedelta:
@@ -124,10 +124,12 @@ class Interval:
 
     def overlaps(self, other: Interval) -> bool:
         """Whether they share an instant; touching ones do not."""
+        other = _an_interval(other, "the other side")
         return self.start < other.end and other.start < self.end
 
     def __contains__(self, moment: datetime) -> bool:
-        return self.start <= _utc(moment, "moment") < self.end
+        instant = to_microseconds(moment, "moment")
+        return to_microseconds(self.start) <= instant < to_microseconds(self.end)
 
     def __str__(self) -> str:
         return self.isoformat()
@@ -158,7 +160,8 @@ class IntervalSet:
     # --- making one -----------------------------------------------------------------------------
 
     def __init__(self, intervals: Iterable[Interval] = ()) -> None:
-        made = IntervalSet.from_pairs((interval.start, interval.end) for interval in intervals)
+        held = [_an_interval(each, "what a set is made of") for each in intervals]
+        made = IntervalSet.from_pairs((each.start, each.end) for each in held)
         object.__setattr__(self, "starts", made.starts)
         object.__setattr__(self, "ends", made.ends)
 
@@ -166,10 +169,12 @@ class IntervalSet:
     def from_pairs(cls, pairs: Iterable[tuple[datetime, datetime]]) -> IntervalSet:
         """From `(start, end)` pairs of aware datetimes, in any order, overlapping or not.
 
-        No object is made per interval. Raises what `Interval` raises.
+        No object is made per interval. Raises what `Interval` raises, and WrongTypeError for what
+        is no pair.
         """
-        flat = list(chain.from_iterable(pairs))
-        bounds = [to_microseconds(moment, "a boundary") for moment in flat]
+        held = list(pairs)
+        _refuse_no_pairs(held)
+        bounds = [to_microseconds(moment, "a boundary") for moment in chain.from_iterable(held)]
         return cls.from_microseconds(bounds[::2], bounds[1::2])
 
     @classmethod
@@ -201,7 +206,9 @@ class IntervalSet:
     @classmethod
     def from_isoformat(cls, text: str) -> IntervalSet:
         """Read ISO 8601 intervals parted by commas; the empty text is the empty set."""
-        return cls(map(Interval.from_isoformat, filter(None, text.replace(" ", "").split(","))))
+        if not isinstance(text, str):
+            raise WrongTypeError("time intervals", text, "text")
+        return cls(map(Interval.from_isoformat, filter(None, map(str.strip, text.split(",")))))
 
     @classmethod
     def _of(cls, starts: Iterable[int], ends: Iterable[int]) -> IntervalSet:
@@ -262,7 +269,7 @@ class IntervalSet:
         starts, ends = [BEGINNING, *self.ends], [*self.starts, END]
         real = list(map(lt, starts, ends))
         outside = IntervalSet._of(compress(starts, real), compress(ends, real))
-        return outside.clip(window) if window else outside
+        return outside if window is None else outside.clip(window)
 
     __or__ = union
     __and__ = intersection
@@ -277,7 +284,7 @@ class IntervalSet:
         Raises:
             OutOfRangeError: a stretch would leave the years a datetime can hold.
         """
-        step = by // MICROSECOND
+        step = _microseconds_in(by, "by")
         if self and not BEGINNING <= self.starts[0] + step < self.ends[-1] + step <= END:
             raise OutOfRangeError(f"{self.span} shifted by {by}", _DATETIMES)
         return IntervalSet._of((s + step for s in self.starts), (e + step for e in self.ends))
@@ -288,7 +295,8 @@ class IntervalSet:
         Raises:
             InvalidValueError: a negative padding; use `shrink`.
         """
-        lead, lag = _not_negative(before, "before"), _not_negative(after, "after")
+        lead = _not_negative(before, "before", "shrink")
+        lag = _not_negative(after, "after", "shrink")
         starts = [max(start - lead, BEGINNING) for start in self.starts]
         return self._canonical(starts, [min(end + lag, END) for end in self.ends])
 
@@ -298,7 +306,12 @@ class IntervalSet:
         """Every stretch begun *before* later and ended *after* earlier; what is too short goes.
 
         The beginning and the end of time stay where they are: outside them nothing can encroach.
+
+        Raises:
+            InvalidValueError: a negative amount; use `pad`.
         """
+        for name, amount in (("before", before), ("after", after)):
+            _not_negative(amount, name, "pad")
         return self.complement().pad(after, before).complement()
 
     # --- questions ------------------------------------------------------------------------------
@@ -319,6 +332,7 @@ class IntervalSet:
 
     def clip(self, window: Interval) -> IntervalSet:
         """Its part inside *window*; by bisection, so cheap on a long set."""
+        window = _an_interval(window, "the window")
         return self.between(to_microseconds(window.start), to_microseconds(window.end))
 
     def between(self, start: int, end: int) -> IntervalSet:
@@ -399,18 +413,23 @@ def isoformat(moment: datetime) -> str:
     >>> isoformat(datetime(2026, 3, 2, 9, tzinfo=UTC))
     '2026-03-02T09:00:00Z'
     """
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return _utc(moment, "a moment").replace(tzinfo=None).isoformat() + "Z"
 
 
 def _utc(moment: datetime, name: str) -> datetime:
     microseconds = to_microseconds(moment, name)
     if not BEGINNING <= microseconds <= END:
         raise OutOfRangeError(moment.isoformat(), _DATETIMES)
-    return moment.astimezone(UTC)
+    # A subclass may carry more than a datetime does (nanoseconds), so it is left behind.
+    return to_datetime(microseconds)
 
 
 def _interval(start: int, end: int) -> Interval:
-    return Interval(to_datetime(start), to_datetime(end))
+    """Trust the caller, as `IntervalSet._of` does."""
+    made = object.__new__(Interval)
+    object.__setattr__(made, "start", to_datetime(start))
+    object.__setattr__(made, "end", to_datetime(end))
+    return made
 
 
 def _pile(sets: Iterable[IntervalSet]) -> tuple[list[int], list[int], int]:
@@ -440,11 +459,27 @@ def _refuse_others(starts: list[int], ends: list[int]) -> None:
         raise EmptyIntervalError(to_datetime(start), to_datetime(end))
 
 
-def _not_negative(padding: timedelta, name: str) -> int:
-    if padding < ZERO:
-        raise InvalidValueError(name, padding, "give a padding of zero or more, or use shrink")
-    return padding // MICROSECOND
+def _refuse_no_pairs(values: Iterable[object]) -> None:
+    """Else three moments in one place and one in the next would pair up across the two."""
+    for value in values:
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise WrongTypeError("a pair", value, "(start, end)")
 
 
-def _unreadable_interval(text: str) -> UnreadableTextError:
-    return UnreadableTextError("time interval", text, "write 2026-03-02T09:00Z/2026-03-02T10:00Z")
+def _an_interval(value: object, name: str) -> Interval:
+    if not isinstance(value, Interval):
+        raise WrongTypeError(name, value, "an Interval")
+    return value
+
+
+def _microseconds_in(value: object, name: str) -> int:
+    if not isinstance(value, timedelta):
+        raise WrongTypeError(name, value, "a timedelta")
+    return value // MICROSECOND
+
+
+def _not_negative(amount: timedelta, name: str, instead: str) -> int:
+    microseconds = _microseconds_in(amount, name)
+    if microseconds < 0:
+        raise InvalidValueError(name, amount, f"give zero or more, or use {instead}")
+    return microseconds
