@@ -162,7 +162,8 @@ class UnknownMemberError(CollectiveBookingError, KeyError):
 
     def __str__(self) -> str:
         names = ", ".join(self.roster[:10]) + (", ..." if len(self.roster) > 10 else "")
-        return f"{self.member!r} is no member of {self.calendar}; its members are {names}"
+        known = f"its members are {names}" if names else "add them first"
+        return f"{self.member!r} is no member of {self.calendar}: {known}"
 
 
 class DuplicateMemberError(CollectiveBookingError, ValueError):
@@ -185,7 +186,7 @@ class RosterSizeError(CollectiveBookingError, ValueError):
 
     def __str__(self) -> str:
         return (
-            f"{self.calendar} would have {self.size} members: "
+            f"{self.calendar} would have {self.size} member{'s' if self.size != 1 else ''}: "
             f"a collective calendar has {self.least} to {self.most}"
         )
 
