@@ -1,0 +1,1 @@
+"""What holds for every value: one law per test, and the law is its name."""
