@@ -1,0 +1,443 @@
+"""A team that meets its bookers together: its settings, its roster, its primary owner.
+
+Lives here: `CollectiveCalendar` with every setting and the changes of its roster, and who owns a
+new appointment.
+Must not live here: anybody's busy time, the search for slots, reading and writing files.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from collective_booking.checks import (
+    MAX_DAYS,
+    Refused,
+    Rules,
+    count,
+    did_you_mean,
+    instance_of,
+    minutes,
+    one_of,
+    optional,
+    shown,
+    text,
+    tuple_of,
+    yes_or_no,
+)
+from collective_booking.durations import format_duration
+from collective_booking.errors import (
+    ConfigurationError,
+    DuplicateMemberError,
+    InvalidValueError,
+    OptionalOwnerError,
+    PrimaryOwnerRemovalError,
+    Problem,
+    RosterSizeError,
+    UnknownMemberError,
+    WrongTypeError,
+)
+from collective_booking.hours import DateRange, OpeningHours
+from collective_booking.intervals import ZERO, Interval
+from collective_booking.localtime import local_dates
+from collective_booking.members import HOURS, LOCATION, MeetingLocation, Member, zone_name
+
+MIN_MEMBERS: Final = 2
+"""One person's availability is no collective calendar (O1)."""
+MAX_MEMBERS: Final = 100
+"""The product's limit on a roster (O1); the search itself would bear more."""
+
+SLUG_PATTERN: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+class BufferMode(StrEnum):
+    """How the buffers of two meetings share the time between them (F2)."""
+
+    MAX = "max"
+    """Each buffer is free of the other meeting: the longer of the two decides."""
+    SUM = "sum"
+    """Each buffer is free of the other's buffer too: they add up."""
+
+
+class Anchor(StrEnum):
+    """Where the grid of starts begins (G1, G2)."""
+
+    WINDOW = "window"
+    """Where the latest of the windows opens that a start lies in."""
+    CLOCK = "clock"
+    """At the first instant of the local date, plus the calendar's offset."""
+
+
+class HoursMode(StrEnum):
+    """What the calendar's own hours do to its members' (F1)."""
+
+    INTERSECT = "intersect"
+    """A slot lies inside both."""
+    REPLACE = "replace"
+    """They stand in for the members' hours."""
+
+
+class Tentative(StrEnum):
+    """What tentative events count as (F4)."""
+
+    BUSY = "busy"
+    FREE = "free"
+
+
+# --- the calendar --------------------------------------------------------------------------------
+
+
+def _slug(value: object) -> str:
+    slug = instance_of(str, "text")(value)
+    if not re.fullmatch(SLUG_PATTERN, slug) or len(slug) > 100:
+        plain = unicodedata.normalize("NFKD", slug).encode("ascii", "ignore").decode().lower()
+        proposed = "-".join(re.findall("[a-z0-9]+", plain))[:100].strip("-") or "sales-call"
+        raise Refused(
+            f"{shown(slug)} cannot stand in a web address: use at most 100 lower-case letters, "
+            f"digits and single hyphens, such as {proposed!r}"
+        )
+    return slug
+
+
+def _roster_is_whole(members: tuple[Member, ...]) -> Iterator[Problem]:  # O1, O2
+    if not MIN_MEMBERS <= len(members) <= MAX_MEMBERS:
+        message = f"must be {MIN_MEMBERS} to {MAX_MEMBERS} people, not {len(members)}"
+        yield Problem("members", message)
+    seen: dict[str, int] = {}
+    for place, member in enumerate(members):
+        if seen.setdefault(member.id, place) != place:
+            message = f"{shown(member.id)} is members[{seen[member.id]}] already"
+            yield Problem(f"members[{place}].id", message)
+    if members and not any(member.required for member in members):
+        yield Problem("members", "must have one who is required, to be the primary owner")
+
+
+def _owner_is_required_member(owner: str, members: tuple[Member, ...]) -> Iterator[Problem]:  # O2
+    roster = {member.id: member for member in members}
+    if owner and owner not in roster:
+        listed = ", ".join(list(roster)[:10]) + (", ..." if len(roster) > 10 else "")
+        hint = did_you_mean(owner, roster)
+        yield Problem("owner", f"{shown(owner)} is no member; the members are {listed}{hint}")
+    elif owner and not roster[owner].required:
+        yield Problem("owner", f"{shown(owner)} is optional: make them required, or name another")
+
+
+def _own_hours_replace(
+    hours: OpeningHours | None, hours_mode: HoursMode
+) -> Iterator[Problem]:  # F1
+    if hours_mode is HoursMode.REPLACE and hours is None:
+        yield Problem("hours", "are missing: hours_mode 'replace' puts them in the members' place")
+
+
+def _offset_is_by_clock(anchor: Anchor, anchor_offset: timedelta) -> Iterator[Problem]:  # G2
+    if anchor_offset and anchor is not Anchor.CLOCK:
+        yield Problem("anchor_offset", "only shifts the grid of anchor 'clock': set that too")
+
+
+def _notice_can_be_met(notice: timedelta, horizon_days: int | None) -> Iterator[Problem]:  # N4
+    if horizon_days is not None and notice >= timedelta(days=horizon_days + 1):
+        yield Problem(
+            "notice",
+            f"{format_duration(notice)} is never met within horizon_days {horizon_days}: "
+            "shorten the notice or widen the horizon",
+        )
+
+
+def _notice_days_can_be_met(notice_days: int, horizon_days: int | None) -> Iterator[Problem]:  # N4
+    if horizon_days is not None and notice_days > horizon_days:
+        yield Problem("notice_days", f"must be at most horizon_days, {horizon_days}")
+
+
+CALENDAR_RULES: Final = Rules(
+    {
+        "name": text(200),
+        "slug": _slug,
+        "timezone": zone_name,
+        "duration": minutes(1),
+        "members": tuple_of(Member, "a Member"),
+        "interval": optional(minutes(1)),
+        "buffer_before": minutes(0),
+        "buffer_after": minutes(0),
+        "buffer_mode": one_of(BufferMode),
+        "notice": minutes(0),
+        "notice_days": count(0, MAX_DAYS),
+        "horizon_days": optional(count(0, MAX_DAYS)),
+        "anchor": one_of(Anchor),
+        "anchor_offset": minutes(0),
+        "hours": HOURS,
+        "hours_mode": one_of(HoursMode),
+        "owner": instance_of(str, "a member's id"),
+        "max_per_day": optional(count(1)),
+        "max_per_week": optional(count(1)),
+        "max_per_month": optional(count(1)),
+        "look_busy": count(0, 99),
+        "tentative": one_of(Tentative),
+        "assign_contact": yes_or_no,
+        "approval": yes_or_no,
+        "pending_blocks": yes_or_no,
+        "hold": minutes(1),
+        "location": LOCATION,
+    },
+    {
+        _roster_is_whole: ("members",),
+        _owner_is_required_member: ("owner", "members"),
+        _own_hours_replace: ("hours", "hours_mode"),
+        _offset_is_by_clock: ("anchor", "anchor_offset"),
+        _notice_can_be_met: ("notice", "horizon_days"),
+        _notice_days_can_be_met: ("notice_days", "horizon_days"),
+    },
+)
+_OWN_METHOD: Final = {
+    "members": "use add_member, remove_member or replace_member",
+    "owner": "use make_owner",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectiveCalendar:
+    """A team that meets its bookers together, and the settings under which it is booked.
+
+    Required are `name`, `slug`, `timezone` (whose dates the horizon, the caps and the clock's grid
+    follow), `duration` and 2 to 100 `members`. Every length is a `timedelta` of whole minutes.
+    An `interval` of None is the duration: ask `step`. `owner` is a member's id; left out, the first
+    required member becomes owner, and stays it whatever happens to the roster (O2). `look_busy` is
+    a percentage. Enumerations are also read from their text, such as `"sum"`.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> hours = OpeningHours.parse("Mon-Fri 09:00-17:00")
+    >>> call = CollectiveCalendar(
+    ...     name="Sales call",
+    ...     slug="sales-call",
+    ...     timezone="Europe/London",
+    ...     duration=timedelta(minutes=30),
+    ...     members=(
+    ...         Member("ana", timezone="Europe/Madrid", hours=hours),
+    ...         Member("ben", timezone="Europe/Berlin", hours=hours),
+    ...     ),
+    ... )
+    >>> call.owner, call.make_owner("ben")
+    ('ana', <CollectiveCalendar 'sales-call': 30m with ana, ben (owner)>)
+    """
+
+    name: str
+    slug: str
+    timezone: str
+    duration: timedelta
+    members: tuple[Member, ...]
+    interval: timedelta | None = None
+    buffer_before: timedelta = ZERO
+    buffer_after: timedelta = ZERO
+    buffer_mode: BufferMode = BufferMode.MAX
+    notice: timedelta = ZERO
+    notice_days: int = 0
+    horizon_days: int | None = None
+    anchor: Anchor = Anchor.WINDOW
+    anchor_offset: timedelta = ZERO
+    hours: OpeningHours | None = None
+    hours_mode: HoursMode = HoursMode.INTERSECT
+    owner: str = ""
+    max_per_day: int | None = None
+    max_per_week: int | None = None
+    max_per_month: int | None = None
+    look_busy: int = 0
+    tentative: Tentative = Tentative.BUSY
+    assign_contact: bool = True
+    approval: bool = False
+    pending_blocks: bool = True
+    hold: timedelta = timedelta(minutes=10)
+    location: MeetingLocation | None = None
+
+    def __post_init__(self) -> None:
+        CALENDAR_RULES.settle(self, f"calendar {shown(self.slug)}")
+        first = next(member.id for member in self.members if member.required)
+        object.__setattr__(self, "owner", self.owner or first)
+
+    # --- questions ------------------------------------------------------------------------------
+
+    @property
+    def step(self) -> timedelta:
+        """How far apart starts are: the interval, or the duration where none is set."""
+        return self.duration if self.interval is None else self.interval
+
+    @property
+    def primary_owner(self) -> Member:
+        """The member who owns it (O2)."""
+        return self.member(self.owner)
+
+    @property
+    def effective_location(self) -> MeetingLocation | None:
+        """Where it meets: its own location, else the owner's, else nowhere yet."""
+        return self.location or self.primary_owner.location
+
+    def member(self, id: str) -> Member:  # noqa: A002  # what `Member` calls it
+        """The member with this id.
+
+        Raises:
+            UnknownMemberError: there is none.
+        """
+        for member in self.members:
+            if member.id == id:
+                return member
+        raise UnknownMemberError(self.slug, id, tuple(member.id for member in self.members))
+
+    def window(self, first: date, last: date) -> Interval:
+        """From the first instant of date *first* to the last of date *last*, both of its zone (N2).
+
+        Raises:
+            InvalidValueError: they are in the wrong order, or the zone skipped all these dates.
+
+        >>> ana, ben = (Member(id, timezone="UTC", ignore_hours=True) for id in ("ana", "ben"))
+        >>> call = CollectiveCalendar(
+        ...     name="Call",
+        ...     slug="call",
+        ...     timezone="Europe/Berlin",
+        ...     duration=timedelta(minutes=30),
+        ...     members=(ana, ben),
+        ... )
+        >>> print(call.window(date(2026, 10, 25), date(2026, 10, 25)))  # the clocks go back
+        2026-10-24T22:00:00Z/2026-10-25T23:00:00Z
+        """
+        dates = DateRange(first, last)
+        span = local_dates(self.timezone, dates.first, dates.last).span
+        if span is None:
+            advice = f"{self.timezone} went without it, so ask for others too"
+            raise InvalidValueError("a range of dates", str(dates), advice)
+        return span
+
+    # --- changes: each answers with a new calendar ------------------------------------------------
+
+    def add_member(self, member: Member) -> CollectiveCalendar:
+        """With *member* at the end of the roster; the owner stays.
+
+        Raises:
+            DuplicateMemberError: they are on it already (O1).
+            RosterSizeError: there are 100 already (O1).
+        """
+        _a_member(member)
+        if any(each.id == member.id for each in self.members):
+            raise DuplicateMemberError(self.slug, member.id)
+        return self._with_roster((*self.members, member))
+
+    def remove_member(self, id: str) -> CollectiveCalendar:  # noqa: A002
+        """Without the member who has this id.
+
+        Raises:
+            UnknownMemberError: there is none.
+            PrimaryOwnerRemovalError: they own it; make another member owner first (O3).
+            RosterSizeError: only 2 are left (O1).
+        """
+        leaving = self.member(id)
+        if leaving.id == self.owner:
+            raise PrimaryOwnerRemovalError(self.slug, leaving.id)
+        return self._with_roster(tuple(each for each in self.members if each.id != leaving.id))
+
+    def replace_member(self, member: Member) -> CollectiveCalendar:
+        """With *member* in the place of the one who has the same id.
+
+        Raises:
+            UnknownMemberError: nobody has.
+            OptionalOwnerError: *member* is optional and owns it (O2).
+        """
+        old = self.member(_a_member(member).id)
+        if old.id == self.owner and not member.required:
+            raise OptionalOwnerError(self.slug, member.id)
+        return self._with_roster(
+            tuple(member if each.id == old.id else each for each in self.members)
+        )
+
+    def make_owner(self, id: str) -> CollectiveCalendar:  # noqa: A002
+        """With the member who has this id as primary owner; the former owner stays a member (O2).
+
+        Raises:
+            UnknownMemberError: there is none.
+            OptionalOwnerError: they are optional.
+        """
+        chosen = self.member(id)
+        if not chosen.required:
+            raise OptionalOwnerError(self.slug, chosen.id)
+        return replace(self, owner=chosen.id)
+
+    def with_settings(self, **changes: Any) -> CollectiveCalendar:
+        """With other settings, named as the fields are; all but the members and the owner.
+
+        Raises:
+            ConfigurationError: there is no such setting, or it cannot be so.
+        """
+        known = CALENDAR_RULES.readers.keys() - _OWN_METHOD.keys()
+        problems = [
+            Problem(name, _OWN_METHOD.get(name) or f"is no setting{did_you_mean(name, known)}")
+            for name in changes
+            if name not in known
+        ]
+        if problems:
+            raise ConfigurationError(f"the change of calendar {self.slug!r}", problems)
+        return replace(self, **changes)
+
+    def _with_roster(self, members: tuple[Member, ...]) -> CollectiveCalendar:
+        if not MIN_MEMBERS <= len(members) <= MAX_MEMBERS:
+            raise RosterSizeError(self.slug, len(members), MIN_MEMBERS, MAX_MEMBERS)
+        return replace(self, members=members)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        names = [m.id + " (owner)" * (m.id == self.owner) for m in self.members]
+        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        return f"<CollectiveCalendar {self.slug!r}: {format_duration(self.duration)} with {listed}>"
+
+
+def _a_member(member: object) -> Member:
+    if not isinstance(member, Member):
+        raise WrongTypeError("member", member, "a Member")
+    return member
+
+
+# --- who owns a new appointment ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The owner of one new appointment, and whether its contact is assigned to them (O5)."""
+
+    owner: str
+    assign_contact: bool
+
+
+class OwnershipPolicy(Protocol):
+    """Decides who owns a new appointment (O5). A host may bring its own, such as a round.
+
+    Asked once for each new appointment, and never when one is moved or edited. Any callable of
+    this shape will do; it answers with a required member of *calendar*, without doing I/O.
+    """
+
+    def __call__(self, calendar: CollectiveCalendar, slot: Interval, /) -> Ownership:
+        """Who owns an appointment that *calendar* is about to make for *slot*."""
+        ...
+
+
+def primary_ownership(calendar: CollectiveCalendar, slot: Interval, /) -> Ownership:  # noqa: ARG001
+    """The default policy: the primary owner, and the calendar's own word on the contact (O5)."""
+    return Ownership(calendar.owner, calendar.assign_contact)
+
+
+def decide_ownership(
+    calendar: CollectiveCalendar, slot: Interval, policy: OwnershipPolicy = primary_ownership
+) -> Ownership:
+    """What *policy* says, checked: an owner is a required member (O2).
+
+    Raises:
+        UnknownMemberError: the policy names somebody who is no member.
+        OptionalOwnerError: it names an optional one.
+    """
+    decided = policy(calendar, slot)
+    if not calendar.member(decided.owner).required:
+        raise OptionalOwnerError(calendar.slug, decided.owner)
+    return decided

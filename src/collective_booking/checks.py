@@ -1,0 +1,229 @@
+"""How configuration is checked: every problem at once, every rule written once.
+
+Lives here: `Rules`, which examine named values and find everything that is wrong with them, and the
+readers that such rules are made of.
+Must not live here: which settings there are, and what each of them may be.
+
+A reader takes one value and gives it back in its normal form, or refuses it. A check looks at
+several values together, and is left out as soon as one of them is missing or was refused; so the
+same rules serve a constructor, which has all values, and a document, of which some cannot be read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from collective_booking.durations import format_duration
+from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem
+
+Reader = Callable[[Any], object]
+Check = Callable[..., Iterator[Problem]]
+
+T = TypeVar("T")
+
+MAX_TEXT: Final = 1_000
+"""The most characters a text may have: far more than a name or a link needs."""
+MAX_DAYS: Final = 3_660
+"""Ten years: the longest notice, horizon or duration that can be meant."""
+
+_MINUTE: Final = timedelta(minutes=1)
+# Control characters, lone surrogates, line and paragraph separators: they break headers and files.
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+class Refused(Exception):  # noqa: N818  # not an error yet: it becomes a problem with a place
+    """Why one value cannot be used, and what can; `at` leads further into it, such as `[1]`."""
+
+    def __init__(self, message: str, at: str = "") -> None:
+        super().__init__(message, at)
+        self.message, self.at = message, at
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The readers of single values, by name, and the checks of several, with the names they need.
+
+    >>> def in_order(first: int, last: int) -> Iterator[Problem]:
+    ...     if first > last:
+    ...         yield Problem("last", f"must be {first} or more")
+    >>> rules = Rules({"first": count(1), "last": count(1)}, {in_order: ("first", "last")})
+    >>> rules.examine({"first": 5, "last": 3})[1]
+    [Problem(place='last', message='must be 5 or more')]
+    >>> rules.examine({"first": 0, "last": 3})[1]
+    [Problem(place='first', message='must be 1 or more, not 0')]
+    """
+
+    readers: Mapping[str, Reader]
+    checks: Mapping[Check, tuple[str, ...]]
+
+    def examine(self, values: Mapping[str, object]) -> tuple[dict[str, Any], list[Problem]]:
+        """The usable ones of *values*, in normal form, and everything that is wrong."""
+        usable: dict[str, Any] = {}
+        problems: list[Problem] = []
+        for name, value in values.items():
+            try:
+                usable[name] = self.readers[name](value)
+            except Refused as refusal:
+                problems.append(Problem(name + refusal.at, refusal.message))
+            except CollectiveBookingError as error:
+                problems.append(Problem(name, str(error)))
+        for check, needed in self.checks.items():
+            if usable.keys() >= set(needed):
+                problems += check(*(usable[name] for name in needed))
+        return usable, problems
+
+    def settle(self, made: object, subject: str) -> None:
+        """Bring the fields of the frozen *made* into normal form.
+
+        Raises:
+            ConfigurationError: they cannot be used; it lists every problem.
+        """
+        usable, problems = self.examine({name: getattr(made, name) for name in self.readers})
+        if problems:
+            raise ConfigurationError(subject, problems)
+        for name, value in usable.items():
+            object.__setattr__(made, name, value)
+
+
+# --- readers -------------------------------------------------------------------------------------
+
+
+def text(most: int = MAX_TEXT) -> Reader:
+    """One line of text, not empty, without control characters, of at most *most* characters."""
+
+    def read(value: object) -> str:
+        plain = instance_of(str, "text")(value)
+        if not plain.strip():
+            raise Refused("must not be empty")
+        if len(plain) > most:
+            raise Refused(f"must have at most {most} characters, not {len(plain)}")
+        if plain != plain.strip():
+            raise Refused(f"must not begin or end with a space: {shown(plain)}")
+        if any(unicodedata.category(letter) in _UNPRINTABLE for letter in plain):
+            raise Refused(f"must be one line without control characters, not {shown(plain)}")
+        return plain
+
+    return read
+
+
+def matching(pattern: str, advice: str, most: int = MAX_TEXT) -> Reader:
+    """Text of a certain shape; *advice* says which."""
+
+    def read(value: object) -> str:
+        plain = str(text(most)(value))
+        if not re.fullmatch(pattern, plain, re.ASCII):
+            raise Refused(f"{shown(plain)} cannot be used: {advice}")
+        return plain
+
+    return read
+
+
+def minutes(least: int) -> Reader:
+    """A `timedelta` of whole minutes, *least* or more."""
+
+    def read(value: object) -> timedelta:
+        length = instance_of(timedelta, "a timedelta")(value)
+        if length % _MINUTE:
+            raise Refused(f"must be in whole minutes, not {_length(length)}")
+        if length < least * _MINUTE:
+            raise Refused(f"must be {least}m or more, not {_length(length)}")
+        if length > timedelta(days=MAX_DAYS):
+            raise Refused(f"must be {MAX_DAYS}d or less, not {_length(length)}")
+        return length
+
+    return read
+
+
+def count(least: int, most: int | None = None) -> Reader:
+    """A whole number from *least* to *most*."""
+
+    def read(value: object) -> int:
+        # True is an int to Python, and a mistake to everybody else.
+        if type(value) is not int:
+            raise Refused(f"must be a whole number, not {shown(value)}")
+        if value < least or (most is not None and value > most):
+            asked = f"{least} or more" if most is None else f"{least} to {most}"
+            raise Refused(f"must be {asked}, not {shown(value)}")
+        return value
+
+    return read
+
+
+def yes_or_no(value: object) -> bool:
+    """Read a truth value, and nothing that merely resembles one."""
+    if not isinstance(value, bool):
+        raise Refused(f"must be true or false, not {shown(value)}")
+    return value
+
+
+def one_of(choices: type[StrEnum]) -> Reader:
+    """A member of *choices*, or its text."""
+
+    def read(value: object) -> StrEnum:
+        try:
+            return choices(instance_of(str, "text")(value))
+        except ValueError:
+            listed = ", ".join(repr(str(choice)) for choice in choices)
+            message = f"must be one of {listed}, not {shown(value)}{did_you_mean(value, choices)}"
+            raise Refused(message) from None
+
+    return read
+
+
+def instance_of(kind: type[T], expected: str) -> Callable[[object], T]:
+    """A value of type *kind*; *expected* says it in words."""
+
+    def read(value: object) -> T:
+        if not isinstance(value, kind):
+            raise Refused(f"must be {expected}, not {type(value).__name__}: {shown(value)}")
+        return value
+
+    return read
+
+
+def optional(reader: Reader) -> Reader:
+    """None, or what *reader* reads."""
+    return lambda value: None if value is None else reader(value)
+
+
+def tuple_of(kind: type[T], expected: str) -> Callable[[object], tuple[T, ...]]:
+    """Any iterable of *kind* but text, as a tuple."""
+
+    def read(value: object) -> tuple[T, ...]:
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise Refused(f"must be a list, each {expected}, not {shown(value)}")
+        held = tuple(value)
+        for place, each in enumerate(held):
+            if not isinstance(each, kind):
+                message = f"must be {expected}, not {type(each).__name__}: {shown(each)}"
+                raise Refused(message, at=f"[{place}]")
+        return held
+
+    return read
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def shown(value: object) -> str:
+    """*value* as a message can show it: short, on one line."""
+    told = repr(str(value)) if isinstance(value, StrEnum) else repr(value)
+    return told if len(told) <= 80 else f"{told[:77]}..."
+
+
+def did_you_mean(value: object, choices: Iterable[str]) -> str:
+    """`; did you mean 'interval'?` where one of *choices* is close, else nothing."""
+    close = get_close_matches(str(value)[:64], [*map(str, choices)], n=1, cutoff=0.7)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _length(length: timedelta) -> str:
+    whole = length >= timedelta() and not length.microseconds
+    return format_duration(length) if whole else str(length)

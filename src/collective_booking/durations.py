@@ -1,0 +1,78 @@
+"""Lengths of time as people write them: `30m`, `1h30m`, `2d`.
+
+Lives here: reading such text, and ISO 8601's `PT30M`; writing it in one canonical form.
+Must not live here: which lengths a setting allows, or durations of imported calendars.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from collective_booking.errors import InvalidValueError, UnreadableTextError, WrongTypeError
+
+_UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+# Seven digits are enough for a century of minutes, and far from any overflow.
+_PLAIN: Final = r"(?:(\d{1,7})d)?\s?(?:(\d{1,7})h)?\s?(?:(\d{1,7})m)?\s?(?:(\d{1,7})s)?"
+_ISO: Final = r"PT()(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7})S)?"
+DURATION_PATTERN: Final = (
+    r"^(?=[P0-9])(?:PT(?=[0-9])(?:[0-9]{1,7}H)?(?:[0-9]{1,7}M)?(?:[0-9]{1,7}S)?"
+    r"|(?:[0-9]{1,7}d)? ?(?:[0-9]{1,7}h)? ?(?:[0-9]{1,7}m)? ?(?:[0-9]{1,7}s)?)$"
+)
+"""What `parse_duration` reads, as a regular expression for schemas."""
+
+_ADVICE: Final = "write 30m, 1h30m, 2d (48 hours) or PT30M"
+_NO_UNIT: Final = "it has no unit; write 30m for minutes, 4h for hours"
+_NOMINAL: Final = "days and weeks of ISO 8601 are not always 24 hours long; write 1d for 24 hours"
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a length of time: `30m`, `1h`, `1h30m`, `2d`, or ISO 8601 with exact units, `PT30M`.
+
+    A `d` is 24 hours. A number without a unit is refused, for nobody knows what it counts; so is
+    `P1D`, which in ISO 8601 is a day of the calendar and not 24 hours.
+
+    Raises:
+        UnreadableTextError: it is none of these; the advice says why and what to write.
+
+    >>> print(parse_duration("1h30m"), parse_duration("PT90M"), parse_duration("2d"))
+    1:30:00 1:30:00 2 days, 0:00:00
+    """
+    if not isinstance(text, str):
+        raise WrongTypeError("a duration", text, "a text like '30m'")
+    plain = text.strip()
+    match = re.fullmatch(_PLAIN, plain, re.ASCII) or re.fullmatch(_ISO, plain, re.ASCII)
+    counts = match.groups() if match else ()
+    if not any(counts):
+        raise UnreadableTextError("duration", text, _advice(plain))
+    seconds = sum(int(count or 0) * size for count, (_, size) in zip(counts, _UNITS, strict=True))
+    return timedelta(seconds=seconds)
+
+
+def format_duration(length: timedelta) -> str:
+    """Write *length* as `parse_duration` reads it, the largest units first; nothing is `0m`.
+
+    Raises:
+        InvalidValueError: it is negative, or not in whole seconds.
+
+    >>> format_duration(timedelta(minutes=90)), format_duration(timedelta(hours=48))
+    ('1h30m', '2d')
+    """
+    if length < timedelta() or length.microseconds:
+        raise InvalidValueError("duration", length, "only whole seconds, from zero, have a text")
+    left = length.days * 86_400 + length.seconds
+    parts: list[str] = []
+    for unit, size in _UNITS:
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0m"
+
+
+def _advice(text: str) -> str:
+    if re.fullmatch(r"[\d.,]+", text):
+        return _NO_UNIT
+    if re.fullmatch(r"P\d+[DWMY].*", text, re.IGNORECASE):
+        return _NOMINAL
+    return _ADVICE

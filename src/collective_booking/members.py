@@ -1,0 +1,226 @@
+"""Who meets, and where: members of a team, and meeting locations.
+
+Lives here: `Member`, `MeetingLocation`, and what makes each of them complete.
+Must not live here: the team they form, their busy time, anything a calendar decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass, fields
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from collective_booking.checks import (
+    Refused,
+    Rules,
+    instance_of,
+    matching,
+    one_of,
+    optional,
+    shown,
+    text,
+    tuple_of,
+    yes_or_no,
+)
+from collective_booking.errors import Problem
+from collective_booking.hours import DateRange, OpeningHours
+from collective_booking.localtime import SUPPORTED, zone
+
+_EMAIL: Final = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
+_PHONE: Final = r"\+?[0-9 ()./*#,;-]*[0-9](?: ?(?:ext\.?|x) ?[0-9]+)?"
+_CONFERENCE: Final = "[a-z0-9]+(?:[-_.][a-z0-9]+)*"
+_SUPPORTED_YEARS: Final = range(1900, 2200)
+
+
+# --- where ---------------------------------------------------------------------------------------
+
+
+class LocationKind(StrEnum):
+    """What a meeting location is, and so what its value says."""
+
+    ADDRESS = "address"
+    """A place to go to."""
+    PHONE = "phone"
+    """A number to call."""
+    VIDEO = "video"
+    """A link to follow, http or https."""
+    CONFERENCE = "conference"
+    """A conference that the host creates; the value is its kind, such as `google-meet`."""
+    CUSTOM = "custom"
+    """Whatever the text says."""
+    BOOKER = "booker"
+    """The booker's choice; there is no value yet."""
+
+
+def _location_is_complete(kind: LocationKind, value: str) -> Iterator[Problem]:
+    if kind is LocationKind.BOOKER:
+        if value:
+            yield Problem("value", f"must be empty, for the booker chooses, not {shown(value)}")
+        return
+    readers = {
+        LocationKind.PHONE: matching(_PHONE, "write a number like +34 600 000 000"),
+        LocationKind.VIDEO: _link,
+        LocationKind.CONFERENCE: matching(_CONFERENCE, "write a kind like google-meet"),
+    }
+    try:
+        readers.get(kind, text())(value)
+    except Refused as refusal:
+        yield Problem("value", refusal.message)
+
+
+def _link(value: object) -> str:
+    link = str(text()(value))
+    try:
+        parts = urlsplit(link)
+        whole = parts.scheme in {"http", "https"} and parts.hostname
+    except ValueError:
+        whole = None
+    if not whole or re.search(r"\s", link):
+        raise Refused(f"{shown(link)} is no link: write one like https://meet.example.com/sales")
+    return link
+
+
+LOCATION_RULES: Final = Rules(
+    {"kind": one_of(LocationKind), "value": instance_of(str, "text")},
+    {_location_is_complete: ("kind", "value")},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingLocation:
+    """Where a meeting takes place, complete for its kind.
+
+    Raises:
+        ConfigurationError: the value is not what the kind asks for.
+
+    >>> MeetingLocation(LocationKind.VIDEO, "https://meet.example.com/sales").is_virtual
+    True
+    """
+
+    kind: LocationKind
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        LOCATION_RULES.settle(self, "the location")
+
+    @property
+    def is_physical(self) -> bool:
+        """Whether people go there."""
+        return self.kind is LocationKind.ADDRESS
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether people call or connect; unlike an address, a custom text and a choice to come."""
+        return self.kind in {LocationKind.PHONE, LocationKind.VIDEO, LocationKind.CONFERENCE}
+
+
+# --- who -----------------------------------------------------------------------------------------
+
+
+class OnUnknown(StrEnum):
+    """What a member's unknown time means for a slot (F3)."""
+
+    CLOSED = "closed"
+    """It blocks, as busy time does."""
+    OPEN = "open"
+    """It does not block; the slot is then unverified."""
+
+
+def zone_name(value: object) -> str:
+    """Read the name of a time zone that exists."""
+    return zone(instance_of(str, "a name like 'Europe/Madrid'")(value)).key
+
+
+def _time_off(value: object) -> tuple[DateRange, ...]:
+    ranges = tuple_of(DateRange, "a range of dates")(value)
+    for place, away in enumerate(ranges):
+        if away.first.year not in _SUPPORTED_YEARS or away.last.year not in _SUPPORTED_YEARS:
+            raise Refused(f"{away} must lie in {SUPPORTED}", at=f"[{place}]")
+    return tuple(sorted(set(ranges)))
+
+
+def _has_hours(hours: OpeningHours | None, ignore_hours: bool) -> Iterator[Problem]:  # noqa: FBT001
+    if hours is None and not ignore_hours:
+        yield Problem("hours", "are missing: give weekly hours, or set ignore_hours")
+
+
+HOURS: Final = optional(instance_of(OpeningHours, "opening hours, made with OpeningHours.parse"))
+LOCATION: Final = optional(instance_of(MeetingLocation, "a MeetingLocation"))
+
+MEMBER_RULES: Final = Rules(
+    {
+        "id": text(200),
+        "timezone": zone_name,
+        "name": lambda value: value if value == "" else text(200)(value),
+        "email": optional(matching(_EMAIL, "write an address like ana@example.com", 254)),
+        "hours": HOURS,
+        "time_off": _time_off,
+        "required": yes_or_no,
+        "ignore_busy": yes_or_no,
+        "ignore_hours": yes_or_no,
+        "on_unknown": one_of(OnUnknown),
+        "location": LOCATION,
+        "calendar": optional(text()),
+    },
+    {_has_hours: ("hours", "ignore_hours")},  # T5
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody whose time a collective calendar needs, or (not `required`) merely invites (F5).
+
+    `timezone` is an IANA name; `hours` are local to it, and may be missing only where
+    `ignore_hours` is set (T5). `time_off` holds whole local dates. `location` is where they meet
+    when they own a calendar that has no location. `calendar` is the host's reference to their
+    calendar; None means that no external busy time is known of them.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> hours = OpeningHours.parse("Mon-Fri 09:00-17:00")
+    >>> Member("ana", timezone="Europe/Madrid", hours=hours)
+    Member('ana', timezone='Europe/Madrid', hours=OpeningHours.parse('Mon-Fri 09:00-17:00'))
+    """
+
+    id: str
+    _: KW_ONLY
+    timezone: str
+    name: str = ""
+    email: str | None = None
+    hours: OpeningHours | None = None
+    time_off: tuple[DateRange, ...] = ()
+    required: bool = True
+    ignore_busy: bool = False
+    ignore_hours: bool = False
+    on_unknown: OnUnknown = OnUnknown.CLOSED
+    location: MeetingLocation | None = None
+    calendar: str | None = None
+
+    def __post_init__(self) -> None:
+        MEMBER_RULES.settle(self, f"member {shown(self.id)}")
+        object.__setattr__(self, "name", self.name or self.id)
+
+    @property
+    def heeds_busy(self) -> bool:
+        """Whether their busy time blocks, and they are claimed for themselves alone (F5, F7)."""
+        return self.required and not self.ignore_busy
+
+    @property
+    def heeds_hours(self) -> bool:
+        """Whether their hours count."""
+        return self.required and not self.ignore_hours
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        told = (
+            f", {each.name}={getattr(self, each.name)!r}"
+            for each in fields(self)[1:]
+            if getattr(self, each.name) not in (each.default, self.id)
+        )
+        return f"Member({self.id!r}{''.join(told)})"
