@@ -233,20 +233,36 @@ class IntervalSet:
     # --- algebra --------------------------------------------------------------------------------
 
     @staticmethod
+    def at_least(count: int, sets: Iterable[IntervalSet]) -> IntervalSet:
+        """The time that is in *count* or more of *sets*.
+
+        >>> a, b = IntervalSet.from_microseconds([0], [4]), IntervalSet.from_microseconds([2], [6])
+        >>> [IntervalSet.at_least(count, [a, b]).total.microseconds for count in (1, 2, 3)]
+        [6, 2, 0]
+        """
+        if count < 1:
+            raise InvalidValueError(
+                "count", count, "any time is in none or more: ask for 1 or more"
+            )
+        held = _sets(sets)
+        starts = sorted(chain.from_iterable(each.starts for each in held))
+        ends = sorted(chain.from_iterable(each.ends for each in held))
+        if count == 1:
+            return IntervalSet._canonical(starts, ends)
+        later = starts[count - 1 :]
+        covered = list(map(lt, later, ends))
+        return IntervalSet._canonical(list(compress(later, covered)), list(compress(ends, covered)))
+
+    @staticmethod
     def union_of(sets: Iterable[IntervalSet]) -> IntervalSet:
         """The time that is in any of *sets*; of none of them, never."""
-        starts, ends, _ = _pile(sets)
-        return IntervalSet._canonical(starts, ends)
+        return IntervalSet.at_least(1, sets)
 
     @staticmethod
     def intersection_of(sets: Iterable[IntervalSet]) -> IntervalSet:
         """The time that is in every one of *sets*; of no sets, all time (T2)."""
-        starts, ends, count = _pile(sets)
-        if not count:
-            return ALWAYS
-        later = starts[count - 1 :]
-        shared = list(map(lt, later, ends))
-        return IntervalSet._of(compress(later, shared), compress(ends, shared))
+        held = list(sets)
+        return IntervalSet.at_least(len(held), held) if held else ALWAYS
 
     def union(self, other: IntervalSet) -> IntervalSet:
         """`self | other`: in either."""
@@ -430,14 +446,6 @@ def _interval(start: int, end: int) -> Interval:
     object.__setattr__(made, "start", to_datetime(start))
     object.__setattr__(made, "end", to_datetime(end))
     return made
-
-
-def _pile(sets: Iterable[IntervalSet]) -> tuple[list[int], list[int], int]:
-    """All starts sorted, all ends sorted, and of how many sets they are."""
-    held = _sets(sets)
-    starts = sorted(chain.from_iterable(each.starts for each in held))
-    ends = sorted(chain.from_iterable(each.ends for each in held))
-    return starts, ends, len(held)
 
 
 def _sets(values: Iterable[object]) -> list[IntervalSet]:

@@ -1,0 +1,310 @@
+"""What stands in the way of a start: every rule but the grid, in one shape.
+
+Lives here: `Obstacle`, the one predicate of the library, and the obstacles that follow from a
+calendar's settings, its members' hours and absence, their busy time, and our own claims.
+Must not live here: the grid, listing, asking anybody.
+
+Whatever refuses a start is a set of time and how far it reaches: a stretch `[s, e)` forbids the
+start `t` when `s - lead < t < e + lag`. A busy hour reaches back by the duration and the buffer
+after it, and forth by the buffer before; closed hours reach back by the duration, for a slot must
+not run into them; notice, horizon and caps speak of the start alone, so their lead is the smallest
+there is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from operator import add
+from typing import Final
+
+from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
+from collective_booking.calendars import BufferMode, CollectiveCalendar, HoursMode, Tentative
+from collective_booking.hours import DateRange, OpeningHours, absence
+from collective_booking.intervals import (
+    ALWAYS,
+    BEGINNING,
+    END,
+    MICROSECOND,
+    NEVER,
+    ZERO,
+    Interval,
+    IntervalSet,
+    to_datetime,
+    to_microseconds,
+)
+from collective_booking.localtime import DAY, LAST, days, local_day, to_date, to_day
+from collective_booking.members import Member, OnUnknown
+from collective_booking.reasons import Reason, What
+
+_START_ONLY: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Time that forbids starts near it: `[s, e)` forbids `t` when `s - lead < t < e + lag`.
+
+    `lead` and `lag` are microseconds. `items` are the claims or unknown stretches that `times` was
+    made of, so that a reason can name the one that does it.
+    """
+
+    what: What
+    who: str | None
+    times: IntervalSet
+    lead: int = _START_ONLY
+    lag: int = 0
+    items: tuple[Claim | Unknown, ...] = ()
+    detail: str = ""
+
+    def contacts(self, first: int, last: int) -> range:
+        """Which stretches forbid some start from *first* to *last*, both included.
+
+        >>> lunch = IntervalSet.from_microseconds([12], [13])
+        >>> busy = Obstacle(What.BUSY, "ana", lunch, lead=2)  # for slots that last 2
+        >>> [t for t in range(9, 16) if busy.contacts(t, t)]
+        [11, 12]
+        """
+        low = bisect_right(self.times.ends, first - self.lag)
+        return range(low, bisect_left(self.times.starts, last + self.lead))
+
+    def covers(self, first: int, last: int) -> bool:
+        """Whether one stretch forbids every start from *first* to *last*."""
+        starts, ends = self.times.starts, self.times.ends
+        return any(
+            starts[place] - self.lead < first and last < ends[place] + self.lag
+            for place in self.contacts(first, last)
+        )
+
+    def reasons(self, start: int, duration: int) -> Iterator[Reason]:
+        """Why *start* is forbidden, a reason for each stretch, or claim, that does it."""
+        for place in self.contacts(start, start):
+            begin, end = self.times.starts[place], self.times.ends[place]
+            interval = Interval(to_datetime(begin), to_datetime(end))
+            named = [each for each in self.items if self._forbids(each.interval, start, interval)]
+            for item in named:
+                yield self._reason(item.interval, start, duration, item)
+            if not named:
+                yield self._reason(interval, start, duration)
+
+    def forbidden(self, first: int, last: int) -> IntervalSet:
+        """The starts it forbids within `[first, last)`, as time to measure."""
+        places = self.contacts(first, last - 1)
+        starts = [max(self.times.starts[place] - self.lead, first) for place in places]
+        ends = [min(self.times.ends[place] + self.lag, last) for place in places]
+        return IntervalSet.from_microseconds(starts, ends)
+
+    def _forbids(self, interval: Interval, start: int, part_of: Interval) -> bool:
+        begin, end = _bounds(interval)
+        near = begin - self.lead < start < end + self.lag
+        return near and part_of.start <= interval.start < part_of.end
+
+    def _reason(
+        self, interval: Interval, start: int, duration: int, item: Claim | Unknown | None = None
+    ) -> Reason:
+        begin, end = _bounds(interval)
+        apart = begin >= start + duration or end <= start
+        what = What.BUFFER if apart and self.what in _BUFFERED else self.what
+        claim = item.id if isinstance(item, Claim) else None
+        detail = str(item) if isinstance(item, Unknown) else self.detail
+        return Reason(what, self.who, interval, claim, detail)
+
+
+_BUFFERED: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
+
+
+# --- opening hours, which are looked up for a range ----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody whose hours count: a required member who heeds them, or the calendar (None)."""
+
+    who: str | None
+    hours: OpeningHours
+    timezone: str
+
+
+def parties(calendar: CollectiveCalendar) -> list[Party]:
+    """Whose hours a slot must lie inside, and whose windows anchor the grid (F1, F5, G1)."""
+    own = [Party(None, calendar.hours, calendar.timezone)] if calendar.hours else []
+    if calendar.hours_mode is HoursMode.REPLACE:
+        return own
+    members = (member for member in calendar.members if member.heeds_hours)
+    return own + [Party(each.id, each.hours, each.timezone) for each in members if each.hours]
+
+
+def closed(party: Party, opened: IntervalSet, within: Interval, duration: int) -> list[Obstacle]:
+    """The time of *within* in which *party* is not *opened*: no slot may run into it (F1).
+
+    What is closed on a date with an override is told apart, for there the override does it.
+    """
+    shut = opened.complement(within)
+    dates = [DateRange(day, day) for day, _ in party.hours.overrides]
+    dated = absence(dates, party.timezone) if dates else NEVER
+    kinds = ((What.HOURS, shut - dated if dated else shut), (What.OVERRIDE, shut & dated))
+    return [Obstacle(what, party.who, times, lead=duration) for what, times in kinds if times]
+
+
+# --- everything else, which stands while the finder does -----------------------------------------
+
+
+def standing(
+    calendar: CollectiveCalendar,
+    availability: Mapping[str, Availability],
+    now: int,
+    claims: Iterable[Claim],
+    counted: Iterable[Counted],
+) -> list[Obstacle]:
+    """All that forbids starts besides opening hours, those that forbid much first."""
+    found = [
+        *_too_soon(calendar, now),
+        *_too_late(calendar, now),
+        *_capped(calendar, counted),
+        *_away(calendar),
+        *_claimed(calendar, claims),
+        *_busy(calendar, availability),
+        *_unknown(calendar, availability, OnUnknown.CLOSED),
+    ]
+    return [obstacle for obstacle in found if obstacle.times]
+
+
+def doubts(
+    calendar: CollectiveCalendar, availability: Mapping[str, Availability]
+) -> list[Obstacle]:
+    """What would forbid a start, did its member not fail open: the slot is unverified (F3)."""
+    return [each for each in _unknown(calendar, availability, OnUnknown.OPEN) if each.times]
+
+
+def _too_soon(calendar: CollectiveCalendar, now: int) -> Iterator[Obstacle]:
+    """Notice (N1): in elapsed time, inclusive; and in local dates of the calendar's zone."""
+    earliest = min(now + _length(calendar.notice), END)
+    yield Obstacle(What.NOTICE, None, IntervalSet.from_microseconds([BEGINNING], [earliest]))
+    today = local_day(calendar.timezone, now)
+    skipped = days(calendar.timezone, today, today + calendar.notice_days - 1)
+    yield Obstacle(What.NOTICE, None, skipped)
+
+
+def _too_late(calendar: CollectiveCalendar, now: int) -> Iterator[Obstacle]:
+    """The horizon: the last local date of the calendar's zone on which a slot may start (N2)."""
+    if calendar.horizon_days is None:
+        return
+    today = local_day(calendar.timezone, now)
+    allowed = days(calendar.timezone, today - 1, min(today + calendar.horizon_days, _LAST_DAY))
+    yield Obstacle(What.HORIZON, None, allowed.complement().between(now, END))
+
+
+def _capped(calendar: CollectiveCalendar, counted: Iterable[Counted]) -> Iterator[Obstacle]:
+    """Local days, ISO weeks and months of the calendar's zone that are full (N3)."""
+    starts = {each.id: to_microseconds(each.start) for each in counted}
+    booked = [local_day(calendar.timezone, start) for start in starts.values()]
+    for most, period_of, name in (
+        (calendar.max_per_day, _day_of, "day"),
+        (calendar.max_per_week, _week_of, "week"),
+        (calendar.max_per_month, _month_of, "month"),
+    ):
+        if most is None:
+            continue
+        counts = Counter(map(period_of, booked))
+        full = [period for period, count in counts.items() if count >= most]
+        times = IntervalSet.union_of(days(calendar.timezone, *period) for period in full)
+        yield Obstacle(What.CAP, None, times, detail=f"at most {most} a {name}")
+
+
+def _day_of(day: int) -> tuple[int, int]:
+    return day, day
+
+
+def _week_of(day: int) -> tuple[int, int]:
+    monday = day - to_date(day).weekday()
+    return monday, monday + 6
+
+
+def _month_of(day: int) -> tuple[int, int]:
+    first = to_date(day).replace(day=1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return to_day(first), to_day(following) - 1
+
+
+def _away(calendar: CollectiveCalendar) -> Iterator[Obstacle]:
+    """Time off closes its local dates to a required member, whatever else they ignore (T4)."""
+    for member in calendar.members:
+        if member.required and member.time_off:
+            away = absence(member.time_off, member.timezone)
+            yield Obstacle(What.TIME_OFF, member.id, away, lead=_length(calendar.duration))
+
+
+def _busy(
+    calendar: CollectiveCalendar, availability: Mapping[str, Availability]
+) -> Iterator[Obstacle]:
+    """Busy time of the members who heed it; tentative counts by the calendar's switch (F2, F4)."""
+    lead, lag = _reach(calendar)
+    for member in _heeding(calendar):
+        known = availability.get(member.id)
+        if known is None:
+            continue
+        yield Obstacle(What.BUSY, member.id, known.busy, lead, lag)
+        if calendar.tentative is Tentative.BUSY:
+            yield Obstacle(What.BUSY, member.id, known.tentative, lead, lag, detail="tentative")
+
+
+def _unknown(
+    calendar: CollectiveCalendar, availability: Mapping[str, Availability], policy: OnUnknown
+) -> Iterator[Obstacle]:
+    """Unknown time of the members who treat it by *policy* (F3)."""
+    lead, lag = _reach(calendar)
+    for member in _heeding(calendar):
+        if member.on_unknown is policy:
+            items = _unknown_of(member, availability)
+            times = IntervalSet(item.interval for item in items)
+            yield Obstacle(What.UNKNOWN, member.id, times, lead, lag, items)
+
+
+def _unknown_of(member: Member, availability: Mapping[str, Availability]) -> tuple[Unknown, ...]:
+    if member.id in availability:
+        return availability[member.id].unknown
+    if member.calendar is None:
+        return ()
+    (always,) = ALWAYS
+    return (Unknown(always, Cause.NO_ANSWER, source=member.calendar),)
+
+
+def _claimed(calendar: CollectiveCalendar, claims: Iterable[Claim]) -> Iterator[Obstacle]:
+    """Exclusive claims on the members whose own claim would be exclusive (F7), by their reach."""
+    heeding = {member.id for member in _heeding(calendar)}
+    alike: dict[tuple[str, bool, int, int], list[Claim]] = {}
+    for claim in claims:
+        if claim.exclusive and claim.member in heeding:
+            alike.setdefault((claim.member, claim.held, *_reach(calendar, claim)), []).append(claim)
+    for (member, held, lead, lag), group in alike.items():
+        times = IntervalSet(claim.interval for claim in group)
+        what = What.HOLD if held else What.APPOINTMENT
+        yield Obstacle(what, member, times, lead, lag, tuple(group))
+
+
+def _reach(calendar: CollectiveCalendar, claim: Claim | None = None) -> tuple[int, int]:
+    """How far a meeting reaches back and forth over starts: `(lead, lag)` (F2).
+
+    In mode `max` each buffer must be free of the other meeting; in mode `sum` of its buffers too.
+    """
+    theirs = (claim.buffer_before, claim.buffer_after) if claim else (ZERO, ZERO)
+    join = max if calendar.buffer_mode is BufferMode.MAX else add
+    lead = _length(calendar.duration) + join(_length(calendar.buffer_after), _length(theirs[0]))
+    return lead, join(_length(calendar.buffer_before), _length(theirs[1]))
+
+
+def _heeding(calendar: CollectiveCalendar) -> Iterator[Member]:
+    return (member for member in calendar.members if member.heeds_busy)
+
+
+def _length(duration: timedelta) -> int:
+    return duration // MICROSECOND
+
+
+def _bounds(interval: Interval) -> tuple[int, int]:
+    return to_microseconds(interval.start), to_microseconds(interval.end)
+
+
+_LAST_DAY: Final = LAST // DAY - 2

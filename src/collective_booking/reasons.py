@@ -1,0 +1,185 @@
+"""Why not? Typed reasons for a refused start, and what blocks a window.
+
+Lives here: the values an explanation is made of, and how they read. Identifiers of members are in
+them; what a booker may see never names anyone (X1), and no title of an event is ever kept.
+Must not live here: finding out (that is `slots`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from collective_booking.intervals import Interval, isoformat
+
+
+class What(StrEnum):
+    """What refuses a start (X1)."""
+
+    NOTICE = "notice"
+    HORIZON = "horizon"
+    CAP = "cap"
+    HOURS = "hours"
+    OVERRIDE = "override"
+    GRID = "grid"
+    TIME_OFF = "time off"
+    BUSY = "busy"
+    APPOINTMENT = "other appointment"
+    HOLD = "hold"
+    BUFFER = "buffer"
+    UNKNOWN = "unknown"
+    HIDDEN = "hidden"
+
+
+_TOLD: Final[Mapping[What, str]] = {
+    What.NOTICE: "is too soon to be booked",
+    What.HORIZON: "is too far ahead to be booked",
+    What.CAP: "falls in a period that is fully booked",
+    What.HOURS: "is outside opening hours",
+    What.OVERRIDE: "is outside the hours set for that date",
+    What.GRID: "is not one of the times that are offered",
+    What.TIME_OFF: "is during time off",
+    What.BUSY: "is busy",
+    What.APPOINTMENT: "has another appointment",
+    What.HOLD: "is held for somebody else",
+    What.BUFFER: "is too close to something else",
+    What.UNKNOWN: "cannot be looked up",
+    What.HIDDEN: "is left out of listings to look busy",
+}
+
+_PUBLIC: Final[Mapping[What, str]] = {
+    What.NOTICE: "This time is too soon to be booked.",
+    What.HORIZON: "This time is too far ahead to be booked.",
+    What.CAP: "No more bookings are taken around this time.",
+    What.GRID: "This is not one of the times that are offered.",
+}
+_NOT_FREE: Final = "This time is not available."
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that refuses a start: what, who, and the stretch of time that does it.
+
+    `who` is a member's id, or None for the calendar itself. `interval` is the busy time, the closed
+    stretch, the appointment, the full period: what to look at, as far as it was looked up. `claim`
+    is the id of our own appointment or hold, if it is one; `detail` says more where there is more.
+
+    >>> print(
+    ...     Reason(What.BUSY, "ana", Interval.from_isoformat("2026-03-02T09:00Z/2026-03-02T10:00Z"))
+    ... )
+    ana is busy (2026-03-02T09:00:00Z/2026-03-02T10:00:00Z)
+    """
+
+    what: What
+    who: str | None = None
+    interval: Interval | None = None
+    claim: str | None = None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        extras = [self.claim, self.detail, self.interval and str(self.interval)]
+        extra = ", ".join(filter(None, extras))
+        told = f"{self.who or 'this time'} {_TOLD[self.what]}"
+        return f"{told} ({extra})" if extra else told
+
+    def for_booker(self) -> str:
+        """The reason as the person who wants to book may read it: it names and tells nobody."""
+        return _PUBLIC.get(self.what, _NOT_FREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer for one start: yes when there are no `reasons`.
+
+    `notes` do not refuse: a start hidden from listings (N5), or one that is free only because a
+    member whose calendar could not be read fails open (F3).
+
+    >>> start = datetime.fromisoformat("2026-03-02T09:00Z")
+    >>> answer = Explanation(start, (Reason(What.NOTICE),))
+    >>> print(answer)
+    2026-03-02T09:00:00Z is refused:
+      this time is too soon to be booked
+    >>> answer.accepted, answer.for_booker()
+    (False, ('This time is too soon to be booked.',))
+    """
+
+    start: datetime
+    reasons: tuple[Reason, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether this start can be booked."""
+        return not self.reasons
+
+    @property
+    def verified(self) -> bool:
+        """Whether nothing had to be assumed about anybody's calendar (F3)."""
+        return all(note.what is not What.UNKNOWN for note in self.notes)
+
+    @property
+    def blockers(self) -> frozenset[str]:
+        """The ids of the members who refuse it."""
+        return frozenset(reason.who for reason in self.reasons if reason.who)
+
+    def for_booker(self) -> tuple[str, ...]:
+        """The reasons as a booker may read them, each once; they name nobody (X1)."""
+        return tuple(dict.fromkeys(reason.for_booker() for reason in self.reasons))
+
+    def __str__(self) -> str:
+        answer = "can be booked" if self.accepted else "is refused"
+        lines = [f"{isoformat(self.start)} {answer}", *map(str, (*self.reasons, *self.notes))]
+        return lines[0] if len(lines) == 1 else ":\n  ".join([lines[0], "\n  ".join(lines[1:])])
+
+
+@dataclass(frozen=True, slots=True)
+class Blockage:
+    """How much of a window one member, or the calendar itself (`who` is None), blocks.
+
+    Amounts are time in which no appointment can start: `blocked` in all, `alone` where nobody and
+    nothing else blocks it too, `by` parted by what does it (the parts may overlap).
+    """
+
+    who: str | None
+    blocked: timedelta
+    alone: timedelta
+    by: tuple[tuple[What, timedelta], ...]
+
+    def __str__(self) -> str:
+        parts = ", ".join(f"{what} {_amount(amount)}" for what, amount in self.by)
+        alone = f", {_amount(self.alone)} of it alone" if self.alone else ""
+        return f"{self.who or 'the calendar'} blocks {_amount(self.blocked)}{alone} ({parts})"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowExplanation:
+    """What blocks a window: `offered` starts are left, `blockages` come most blocking first.
+
+    Whoever blocks most *alone* stands first: without them that much time would open.
+    """
+
+    window: Interval
+    offered: int
+    blockages: tuple[Blockage, ...]
+
+    @property
+    def blockers(self) -> tuple[str, ...]:
+        """The ids of the members who block anything, most blocking first."""
+        return tuple(blockage.who for blockage in self.blockages if blockage.who)
+
+    def __str__(self) -> str:
+        count = f"{self.offered or 'no'} start{'' if self.offered == 1 else 's'}"
+        return "\n  ".join([f"{self.window}: {count}", *map(str, self.blockages)])
+
+
+def _amount(amount: timedelta) -> str:
+    """Hours and minutes, as people say them.
+
+    >>> _amount(timedelta(days=1, minutes=90))
+    '25h30m'
+    """
+    hours, minutes = divmod(round(amount / timedelta(minutes=1)), 60)
+    return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"

@@ -1,0 +1,356 @@
+"""Which starts suit everyone? Calendars and busy times in, bookable slots out.
+
+Lives here: `SlotFinder`, which offers, accepts, explains and admits, all by the same grid and the
+same obstacles (L1), so that what is listed is what can be booked.
+Must not live here: calls to a provider, the current time, money; nor what an obstacle is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from itertools import chain, compress
+from typing import Final, final
+
+from collective_booking.availability import Availability, Claim, Counted
+from collective_booking.calendars import Anchor, CollectiveCalendar
+from collective_booking.errors import OutOfRangeError, UnknownMemberError
+from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
+from collective_booking.hours import absence, windows
+from collective_booking.intervals import (
+    MICROSECOND,
+    Interval,
+    IntervalSet,
+    to_datetime,
+    to_microseconds,
+)
+from collective_booking.localtime import DAY, FIRST, LAST, SUPPORTED
+from collective_booking.members import Member
+from collective_booking.obstacles import (
+    Obstacle,
+    Party,
+    closed,
+    doubts,
+    parties,
+    standing,
+)
+from collective_booking.reasons import (
+    Blockage,
+    Explanation,
+    Reason,
+    What,
+    WindowExplanation,
+)
+from collective_booking.views import Row, View
+
+# A lazy search looks this far first, then doubles: the first ten slots cost little, and a year
+# costs little more than looking at it at once.
+_FIRST_LOOK: Final = 8 * DAY
+# An explanation looks this far around a start, to name whole closed stretches such as a weekend.
+_AROUND: Final = 8 * DAY
+# So near to the edge of the supported years, hours and offsets can no longer be looked up around.
+_EDGE: Final = 16 * DAY
+
+
+@final
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """A time that suits every required member, in UTC.
+
+    `verified` is False when a calendar that could not be read was assumed to be free (F3).
+
+    >>> slot = Slot(*(datetime.fromisoformat(f"2026-03-02T{hour}:00Z") for hour in ("09", "10")))
+    >>> slot.end - slot.start, slot.verified
+    (datetime.timedelta(seconds=3600), True)
+    """
+
+    start: datetime
+    end: datetime
+    verified: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotFinder:
+    """Finds the starts that suit every required member of a calendar.
+
+    `availability` holds what is known of each member's time, by id, all over the time asked about,
+    widened by the buffers and, at its end, by the duration (F3). A member with a calendar who is
+    not in it is unknown all the time. `claims` are our own appointments and live holds near that
+    time, in every calendar; `counted` is what counts to this calendar's caps in every period the
+    time touches (N3). `moving` is the id of the appointment being rescheduled: it neither blocks
+    nor counts (F6). `now` is the current time.
+
+    Raises:
+        UnknownMemberError: `availability` names somebody who is not on the roster.
+        NaiveDatetimeError: a datetime has no time zone.
+
+    >>> from datetime import UTC
+    >>> from collective_booking.members import Member
+    >>> from collective_booking.hours import OpeningHours
+    >>> office = OpeningHours.parse("Mon-Fri 09:00-11:00")
+    >>> calendar = CollectiveCalendar(
+    ...     name="Sales call",
+    ...     slug="sales-call",
+    ...     timezone="UTC",
+    ...     duration=timedelta(hours=1),
+    ...     members=[Member(id, timezone="UTC", hours=office) for id in ("ana", "ben")],
+    ... )
+    >>> busy = IntervalSet.from_isoformat("2026-03-02T09:30Z/2026-03-02T10:00Z")
+    >>> finder = SlotFinder(
+    ...     calendar=calendar,
+    ...     availability={"ben": Availability(busy=busy)},
+    ...     now=datetime(2026, 3, 1, tzinfo=UTC),
+    ... )
+    >>> monday = Interval.from_isoformat("2026-03-02T00:00Z/2026-03-03T00:00Z")
+    >>> [slot.start.hour for slot in finder.offers(monday)]
+    [10]
+    >>> print(finder.explain(datetime(2026, 3, 2, 9, tzinfo=UTC)))
+    2026-03-02T09:00:00Z is refused:
+      ben is busy (2026-03-02T09:30:00Z/2026-03-02T10:00:00Z)
+    """
+
+    calendar: CollectiveCalendar
+    availability: Mapping[str, Availability] = field(default_factory=dict)
+    now: datetime
+    claims: tuple[Claim, ...] = ()
+    counted: tuple[Counted, ...] = ()
+    moving: str | None = None
+    _standing: list[Obstacle] = field(init=False, repr=False, compare=False)
+    _doubts: list[Obstacle] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        calendar, roster = self.calendar, [member.id for member in self.calendar.members]
+        for stranger in self.availability.keys() - set(roster):
+            raise UnknownMemberError(calendar.name, stranger, tuple(roster))
+        now = to_microseconds(self.now, "now")
+        claims = tuple(claim for claim in self.claims if claim.id != self.moving)
+        counted = tuple(each for each in self.counted if each.id != self.moving)
+        around = standing(calendar, self.availability, now, claims, counted)
+        for name, value in (
+            ("claims", claims),
+            ("counted", counted),
+            ("_standing", around),
+            ("_doubts", doubts(calendar, self.availability)),
+        ):
+            object.__setattr__(self, name, value)
+
+    # --- the questions --------------------------------------------------------------------------
+
+    def offers(self, window: Interval) -> list[Slot]:
+        """Every slot that starts inside *window*, earliest first.
+
+        The window selects starts; it never clips a slot or moves the grid (L1). Slots hidden to
+        look busy are left out (N5).
+
+        Raises:
+            OutOfRangeError: *window* leaves the years 1900 to 2199.
+        """
+        return list(self.iter_offers(window))
+
+    def iter_offers(self, window: Interval) -> Iterator[Slot]:
+        """The same slots one by one, looked for as you go: `islice(..., 10)` costs little."""
+        length = self.calendar.duration
+        for start, verified in self._free(*_starts_in(window)):
+            if not _hidden(self.calendar, start):
+                moment = to_datetime(start)
+                yield Slot(moment, moment + length, verified)
+
+    def accepts(self, start: datetime) -> bool:
+        """Whether an appointment can start at *start*: exactly when `explain` has no reason."""
+        return not any(self._why(_start_at(start)))
+
+    def explain(self, start: datetime) -> Explanation:
+        """Every reason why *start* is refused, by whom and what; none if it can be booked (X1)."""
+        instant = _start_at(start)
+        reasons = tuple(self._why(instant, around=_AROUND))
+        return Explanation(to_datetime(instant), reasons, tuple(self._notes(instant)))
+
+    def admits(
+        self, start: datetime, claims: Iterable[Claim], counted: Iterable[Counted]
+    ) -> tuple[Reason, ...]:
+        """Why *start* is refused under other *claims* and *counted*; empty when it is admitted.
+
+        The question a store asks under its lock, with what it reads there (S1).
+        """
+        here = replace(self, claims=tuple(claims), counted=tuple(counted))
+        return here.explain(start).reasons
+
+    def explain_window(self, window: Interval) -> WindowExplanation:
+        """What blocks *window*, by member and by kind, most blocking first (X2)."""
+        first, last = _starts_in(window)
+        offered = sum(1 for _ in self.iter_offers(window))
+        obstacles = [*_Hours.around(self.calendar, first, last).obstacles(), *self._standing]
+        return WindowExplanation(window, offered, _blockages(obstacles, first, last + 1))
+
+    def view(self, window: Interval) -> View:
+        """The same as a picture: a row a member, and what suits everyone."""
+        slots = self.offers(window)
+        common = IntervalSet.from_pairs((slot.start, slot.end) for slot in slots)
+        rows = tuple(self._row(member, window) for member in self.calendar.members)
+        return View(self.calendar.name, self.calendar.timezone, window, rows, common)
+
+    # --- the one predicate: a start is free when it is on the grid and nothing forbids it ---------
+
+    def _free(self, first: int, last: int) -> Iterator[tuple[int, bool]]:
+        """The free starts from *first* to *last*, each with whether it is verified."""
+        step = _length(self.calendar.step)
+        for low, high in _looks(first, last):
+            near = [obstacle for obstacle in self._standing if obstacle.contacts(low, high)]
+            if any(obstacle.covers(low, high) for obstacle in near):
+                continue  # past, or beyond the horizon: not worth converting anybody's hours
+            hours = _Hours.around(self.calendar, low, high)
+            obstacles = [*hours.together(), *near]
+            for run in starts(hours.pieces, step, low, high):
+                left = _left(run, obstacles)
+                if 1 in left:
+                    sure = _left(run, self._doubts)
+                    yield from zip(
+                        compress(run, left), map(bool, compress(sure, left)), strict=True
+                    )
+
+    def _why(self, start: int, around: int = 0) -> Iterator[Reason]:
+        """Why *start* is not free; closed stretches are seen as far as *around*."""
+        hours = _Hours.around(self.calendar, start - around, start + around)
+        obstacles = hours.obstacles()
+        for obstacle in chain(self._standing, obstacles):
+            yield from obstacle.reasons(start, _length(self.calendar.duration))
+        if not any(obstacle.times.contains(to_datetime(start)) for obstacle in obstacles):
+            yield from self._off_grid(start, hours)
+
+    def _off_grid(self, start: int, hours: _Hours) -> Iterator[Reason]:
+        neighbours = cell(hours.pieces, _length(self.calendar.step), start)
+        if neighbours:
+            yield Reason(What.GRID, interval=Interval(*map(to_datetime, neighbours)))
+
+    def _notes(self, start: int) -> Iterator[Reason]:
+        """What does not refuse *start*, yet is worth knowing (F3, N5)."""
+        for obstacle in self._doubts:
+            yield from obstacle.reasons(start, _length(self.calendar.duration))
+        if _hidden(self.calendar, start):
+            yield Reason(What.HIDDEN)
+
+    def _row(self, member: Member, window: Interval) -> Row:
+        known = self.availability.get(member.id, Availability())
+        hours, within = member.hours if member.heeds_hours else None, IntervalSet([window])
+        first, last = _starts_in(window)
+        opened = windows(hours, member.timezone, first, last + 1).merged() if hours else within
+        claims = (claim.interval for claim in self.claims if claim.member == member.id)
+        return Row(
+            member.name,
+            (opened & within) - absence(member.time_off, member.timezone),
+            (known.busy | known.tentative | IntervalSet(claims)) & within,
+            IntervalSet(unknown.interval for unknown in known.unknown) & within,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """Everybody's opening hours over a range of starts, and the grid they make there."""
+
+    within: Interval
+    duration: int
+    opened: Mapping[Party, IntervalSet]
+    pieces: Sequence[Piece]
+
+    @classmethod
+    def around(cls, calendar: CollectiveCalendar, first: int, last: int) -> _Hours:
+        """For starts from *first* to *last*, both included."""
+        duration = _length(calendar.duration)
+        begin, end = max(first - DAY, FIRST), min(last + duration + DAY, LAST)
+        who = parties(calendar)
+        rules = dict.fromkeys((party.hours, party.timezone) for party in who)
+        found = {rule: windows(*rule, begin, end) for rule in rules}
+        merged = {rule: each.merged() for rule, each in found.items()}
+        if found and calendar.anchor is Anchor.WINDOW:
+            pieces = window_pieces(found.values())
+        else:
+            offset = _length(calendar.anchor_offset) % _length(calendar.step)
+            pieces = clock_pieces(calendar.timezone, offset, first, last)
+        opened = {party: merged[party.hours, party.timezone] for party in who}
+        return cls(Interval(to_datetime(begin), to_datetime(end)), duration, opened, pieces)
+
+    def obstacles(self) -> list[Obstacle]:
+        """What each party's hours close."""
+        each = (
+            closed(who, opened, self.within, self.duration) for who, opened in self.opened.items()
+        )
+        return list(chain.from_iterable(each))
+
+    def together(self) -> list[Obstacle]:
+        """The same as one obstacle: what is closed to anybody, and no longer to whom."""
+        opened = {id(each): each for each in self.opened.values()}.values()
+        shut = IntervalSet.intersection_of(opened).complement(self.within)
+        return [Obstacle(What.HOURS, None, shut, lead=self.duration)]
+
+
+def _left(run: range, obstacles: Iterable[Obstacle]) -> bytearray:
+    """A 1 for each start of *run* that none of *obstacles* forbids."""
+    first, last, step = run[0], run[-1], run.step
+    left = bytearray(b"\1") * len(run)
+    for obstacle in obstacles:
+        times, lead, lag = obstacle.times, obstacle.lead, obstacle.lag
+        for place in obstacle.contacts(first, last):
+            # The same strict inequalities, solved for the number of the start: ceilings.
+            low = max(-((first + lead - 1 - times.starts[place]) // step), 0)
+            high = min(-((first - times.ends[place] - lag) // step), len(run))
+            if low < high:
+                left[low:high] = bytes(high - low)
+        if 1 not in left:
+            break
+    return left
+
+
+def _looks(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Cut the starts from *first* to *last* into ranges, each twice as long as the one before."""
+    length = _FIRST_LOOK
+    while first <= last:
+        yield first, min(first + length - 1, last)
+        first += length
+        length *= 2
+
+
+def _hidden(calendar: CollectiveCalendar, start: int) -> bool:
+    """Whether a listing leaves *start* out to look busy: decided for each start alone (N5)."""
+    if not calendar.look_busy:
+        return False
+    seed = f"{calendar.slug} {start}".encode()
+    return int.from_bytes(blake2b(seed, digest_size=8).digest()) % 100 < calendar.look_busy
+
+
+def _blockages(obstacles: Sequence[Obstacle], first: int, last: int) -> tuple[Blockage, ...]:
+    """How much of `[first, last)` each party's obstacles forbid, most blocking first."""
+    kinds: dict[str | None, dict[What, list[IntervalSet]]] = {}
+    for each in obstacles:
+        if forbidden := each.forbidden(first, last):
+            kinds.setdefault(each.who, {}).setdefault(each.what, []).append(forbidden)
+    whole = {who: IntervalSet.union_of(chain(*by.values())) for who, by in kinds.items()}
+    shared = IntervalSet.at_least(2, whole.values())
+    found = [
+        Blockage(who, blocked.total, (blocked - shared).total, _amounts(kinds[who]))
+        for who, blocked in whole.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.alone, -each.blocked, each.who or "")))
+
+
+def _amounts(by: Mapping[What, list[IntervalSet]]) -> tuple[tuple[What, timedelta], ...]:
+    amounts = [(what, IntervalSet.union_of(sets).total) for what, sets in by.items()]
+    return tuple(sorted(amounts, key=lambda amount: (-amount[1], amount[0])))
+
+
+def _starts_in(window: Interval) -> tuple[int, int]:
+    """The first and the last instant of *window*."""
+    return _start_at(window.start), _start_at(window.end) - 1
+
+
+def _start_at(moment: datetime) -> int:
+    instant = to_microseconds(moment, "start")
+    if not FIRST + _EDGE <= instant <= LAST - _EDGE:
+        raise OutOfRangeError(moment.isoformat(), SUPPORTED)
+    return instant
+
+
+def _length(duration: timedelta) -> int:
+    return duration // MICROSECOND
