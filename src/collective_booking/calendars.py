@@ -17,17 +17,18 @@ from typing import Any, Final, Protocol
 
 from collective_booking.checks import (
     MAX_DAYS,
+    MAX_NAME,
     Refused,
     Rules,
     count,
     did_you_mean,
     instance_of,
+    list_of,
     minutes,
     one_of,
     optional,
     shown,
     text,
-    tuple_of,
     yes_or_no,
 )
 from collective_booking.durations import format_duration
@@ -46,12 +47,14 @@ from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import ZERO, Interval
 from collective_booking.localtime import local_dates
 from collective_booking.members import HOURS, LOCATION, MeetingLocation, Member, zone_name
+from collective_booking.money import Money
 
 MIN_MEMBERS: Final = 2
 """One person's availability is no collective calendar (O1)."""
 MAX_MEMBERS: Final = 100
 """The product's limit on a roster (O1); the search itself would bear more."""
 
+MAX_SLUG: Final = 100
 SLUG_PATTERN: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
@@ -94,12 +97,12 @@ class Tentative(StrEnum):
 
 def _slug(value: object) -> str:
     slug = instance_of(str, "text")(value)
-    if not re.fullmatch(SLUG_PATTERN, slug) or len(slug) > 100:
+    if not re.fullmatch(SLUG_PATTERN, slug) or len(slug) > MAX_SLUG:
         plain = unicodedata.normalize("NFKD", slug).encode("ascii", "ignore").decode().lower()
-        proposed = "-".join(re.findall("[a-z0-9]+", plain))[:100].strip("-") or "sales-call"
+        proposed = "-".join(re.findall("[a-z0-9]+", plain))[:MAX_SLUG].strip("-") or "sales-call"
         raise Refused(
-            f"{shown(slug)} cannot stand in a web address: use at most 100 lower-case letters, "
-            f"digits and single hyphens, such as {proposed!r}"
+            f"{shown(slug)} cannot stand in a web address: use lower-case letters, digits and "
+            f"single hyphens, at most {MAX_SLUG} in all, such as {proposed!r}"
         )
     return slug
 
@@ -153,13 +156,20 @@ def _notice_days_can_be_met(notice_days: int, horizon_days: int | None) -> Itera
         yield Problem("notice_days", f"must be at most horizon_days, {horizon_days}")
 
 
+def _price_is_settled(price: Money | None, approval: bool) -> Iterator[Problem]:  # noqa: FBT001
+    if price is not None and price.amount <= 0:
+        yield Problem("price", "must be more than nothing: leave it out where a meeting is free")
+    if price is not None and approval:
+        yield Problem("price", "cannot be combined with approval: drop one of the two")
+
+
 CALENDAR_RULES: Final = Rules(
     {
-        "name": text(200),
+        "name": text(MAX_NAME),
         "slug": _slug,
         "timezone": zone_name,
         "duration": minutes(1),
-        "members": tuple_of(Member, "a Member"),
+        "members": list_of(instance_of(Member, "a Member"), "members"),
         "interval": optional(minutes(1)),
         "buffer_before": minutes(0),
         "buffer_after": minutes(0),
@@ -182,6 +192,7 @@ CALENDAR_RULES: Final = Rules(
         "pending_blocks": yes_or_no,
         "hold": minutes(1),
         "location": LOCATION,
+        "price": optional(instance_of(Money, "Money")),
     },
     {
         _roster_is_whole: ("members",),
@@ -190,6 +201,7 @@ CALENDAR_RULES: Final = Rules(
         _offset_is_by_clock: ("anchor", "anchor_offset"),
         _notice_can_be_met: ("notice", "horizon_days"),
         _notice_days_can_be_met: ("notice_days", "horizon_days"),
+        _price_is_settled: ("price", "approval"),
     },
 )
 _OWN_METHOD: Final = {
@@ -253,6 +265,7 @@ class CollectiveCalendar:
     pending_blocks: bool = True
     hold: timedelta = timedelta(minutes=10)
     location: MeetingLocation | None = None
+    price: Money | None = None
 
     def __post_init__(self) -> None:
         CALENDAR_RULES.settle(self, f"calendar {shown(self.slug)}")

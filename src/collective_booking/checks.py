@@ -28,8 +28,10 @@ Check = Callable[..., Iterator[Problem]]
 
 T = TypeVar("T")
 
+MAX_NAME: Final = 200
+"""The most characters of a name or an id: more would not fit into any list of people."""
 MAX_TEXT: Final = 1_000
-"""The most characters a text may have: far more than a name or a link needs."""
+"""The most characters a text may have: far more than a link or an address needs."""
 MAX_DAYS: Final = 3_660
 """Ten years: the longest notice, horizon or duration that can be meant."""
 
@@ -39,11 +41,25 @@ _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 class Refused(Exception):  # noqa: N818  # not an error yet: it becomes a problem with a place
-    """Why one value cannot be used, and what can; `at` leads further into it, such as `[1]`."""
+    """Why one value cannot be used, and what can."""
 
-    def __init__(self, message: str, at: str = "") -> None:
-        super().__init__(message, at)
-        self.message, self.at = message, at
+
+def examine(
+    readers: Mapping[str, Reader], values: Mapping[str, object]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """What each of *values* reads as, and what is wrong with the others.
+
+    >>> examine({"first": count(1), "last": count(1)}, {"first": 0, "last": 3})
+    ({'last': 3}, [Problem(place='first', message='must be 1 or more, not 0')])
+    """
+    usable: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in values.items():
+        try:
+            usable[name] = readers[name](value)
+        except (Refused, CollectiveBookingError) as refusal:
+            problems += _placed(name, refusal)
+    return usable, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +72,6 @@ class Rules:
     >>> rules = Rules({"first": count(1), "last": count(1)}, {in_order: ("first", "last")})
     >>> rules.examine({"first": 5, "last": 3})[1]
     [Problem(place='last', message='must be 5 or more')]
-    >>> rules.examine({"first": 0, "last": 3})[1]
-    [Problem(place='first', message='must be 1 or more, not 0')]
     """
 
     readers: Mapping[str, Reader]
@@ -65,15 +79,7 @@ class Rules:
 
     def examine(self, values: Mapping[str, object]) -> tuple[dict[str, Any], list[Problem]]:
         """The usable ones of *values*, in normal form, and everything that is wrong."""
-        usable: dict[str, Any] = {}
-        problems: list[Problem] = []
-        for name, value in values.items():
-            try:
-                usable[name] = self.readers[name](value)
-            except Refused as refusal:
-                problems.append(Problem(name + refusal.at, refusal.message))
-            except CollectiveBookingError as error:
-                problems.append(Problem(name, str(error)))
+        usable, problems = examine(self.readers, values)
         for check, needed in self.checks.items():
             if usable.keys() >= set(needed):
                 problems += check(*(usable[name] for name in needed))
@@ -90,6 +96,17 @@ class Rules:
             raise ConfigurationError(subject, problems)
         for name, value in usable.items():
             object.__setattr__(made, name, value)
+
+
+def _placed(place: str, refusal: Exception) -> list[Problem]:
+    """What *refusal* says of the value at *place*: one problem, or the several that it lists."""
+    if not isinstance(refusal, ConfigurationError):
+        return [Problem(place, str(refusal))]
+    inner = ((each.place, each.message) for each in refusal.problems)
+    return [
+        Problem(place + ("." if further[:1] not in {"", "["} else "") + further, message)
+        for further, message in inner
+    ]
 
 
 # --- readers -------------------------------------------------------------------------------------
@@ -193,18 +210,17 @@ def optional(reader: Reader) -> Reader:
     return lambda value: None if value is None else reader(value)
 
 
-def tuple_of(kind: type[T], expected: str) -> Callable[[object], tuple[T, ...]]:
-    """Any iterable of *kind* but text, as a tuple."""
+def list_of(reader: Callable[[Any], T], expected: str) -> Callable[[object], tuple[T, ...]]:
+    """Any iterable but text, each element read by *reader*; *expected* says what they are."""
 
     def read(value: object) -> tuple[T, ...]:
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            raise Refused(f"must be a list, each {expected}, not {shown(value)}")
-        held = tuple(value)
-        for place, each in enumerate(held):
-            if not isinstance(each, kind):
-                message = f"must be {expected}, not {type(each).__name__}: {shown(each)}"
-                raise Refused(message, at=f"[{place}]")
-        return held
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+            raise Refused(f"must be a list of {expected}, not {shown(value)}")
+        places = {f"[{place}]": each for place, each in enumerate(value)}
+        usable, problems = examine(dict.fromkeys(places, reader), places)
+        if problems:
+            raise ConfigurationError("the list", problems)
+        return tuple(usable.values())
 
     return read
 

@@ -13,14 +13,12 @@ from typing import Final
 from collective_booking.errors import InvalidValueError, UnreadableTextError, WrongTypeError
 
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
-# Seven digits are enough for a century of minutes, and far from any overflow.
-_PLAIN: Final = r"(?:(\d{1,7})d)?\s?(?:(\d{1,7})h)?\s?(?:(\d{1,7})m)?\s?(?:(\d{1,7})s)?"
-_ISO: Final = r"PT()(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7})S)?"
+# Seven digits are enough for a decade of minutes, and far from any overflow.
 DURATION_PATTERN: Final = (
-    r"^(?=[P0-9])(?:PT(?=[0-9])(?:[0-9]{1,7}H)?(?:[0-9]{1,7}M)?(?:[0-9]{1,7}S)?"
-    r"|(?:[0-9]{1,7}d)? ?(?:[0-9]{1,7}h)? ?(?:[0-9]{1,7}m)? ?(?:[0-9]{1,7}s)?)$"
+    "^(?:PT(?=[0-9])(?:([0-9]{1,7})H)?(?:([0-9]{1,7})M)?(?:([0-9]{1,7})S)?"
+    "|(?=[0-9])(?:([0-9]{1,7})d)?(?:([0-9]{1,7})h)?(?:([0-9]{1,7})m)?(?:([0-9]{1,7})s)?)$"
 )
-"""What `parse_duration` reads, as a regular expression for schemas."""
+"""What `parse_duration` reads, as a regular expression that a schema can hold too."""
 
 _ADVICE: Final = "write 30m, 1h30m, 2d (48 hours) or PT30M"
 _NO_UNIT: Final = "it has no unit; write 30m for minutes, 4h for hours"
@@ -41,13 +39,12 @@ def parse_duration(text: str) -> timedelta:
     """
     if not isinstance(text, str):
         raise WrongTypeError("a duration", text, "a text like '30m'")
-    plain = text.strip()
-    match = re.fullmatch(_PLAIN, plain, re.ASCII) or re.fullmatch(_ISO, plain, re.ASCII)
-    counts = match.groups() if match else ()
-    if not any(counts):
-        raise UnreadableTextError("duration", text, _advice(plain))
-    seconds = sum(int(count or 0) * size for count, (_, size) in zip(counts, _UNITS, strict=True))
-    return timedelta(seconds=seconds)
+    match = re.fullmatch(DURATION_PATTERN, text)
+    if not match:
+        raise UnreadableTextError("duration", text, _advice(text))
+    hours, minutes, seconds, *plain = (int(count or 0) for count in match.groups())
+    exact = sum(count * size for count, (_, size) in zip(plain, _UNITS, strict=True))
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds + exact)
 
 
 def format_duration(length: timedelta) -> str:
@@ -71,7 +68,7 @@ def format_duration(length: timedelta) -> str:
 
 
 def _advice(text: str) -> str:
-    if re.fullmatch(r"[\d.,]+", text):
+    if re.fullmatch(r"[\d.,]+", text.strip()):
         return _NO_UNIT
     if re.fullmatch(r"P\d+[DWMY].*", text, re.IGNORECASE):
         return _NOMINAL

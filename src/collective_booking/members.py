@@ -14,15 +14,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from collective_booking.checks import (
+    MAX_NAME,
     Refused,
     Rules,
     instance_of,
+    list_of,
     matching,
     one_of,
     optional,
     shown,
     text,
-    tuple_of,
     yes_or_no,
 )
 from collective_booking.errors import Problem
@@ -68,7 +69,7 @@ def _location_is_complete(kind: LocationKind, value: str) -> Iterator[Problem]:
     try:
         readers.get(kind, text())(value)
     except Refused as refusal:
-        yield Problem("value", refusal.message)
+        yield Problem("value", str(refusal))
 
 
 def _link(value: object) -> str:
@@ -134,12 +135,15 @@ def zone_name(value: object) -> str:
     return zone(instance_of(str, "a name like 'Europe/Madrid'")(value)).key
 
 
+def _away(value: object) -> DateRange:
+    away = instance_of(DateRange, "a range of dates")(value)
+    if away.first.year not in _SUPPORTED_YEARS or away.last.year not in _SUPPORTED_YEARS:
+        raise Refused(f"{away} does not lie in {SUPPORTED}")
+    return away
+
+
 def _time_off(value: object) -> tuple[DateRange, ...]:
-    ranges = tuple_of(DateRange, "a range of dates")(value)
-    for place, away in enumerate(ranges):
-        if away.first.year not in _SUPPORTED_YEARS or away.last.year not in _SUPPORTED_YEARS:
-            raise Refused(f"{away} must lie in {SUPPORTED}", at=f"[{place}]")
-    return tuple(sorted(set(ranges)))
+    return tuple(sorted(set(list_of(_away, "ranges of dates")(value))))
 
 
 def _has_hours(hours: OpeningHours | None, ignore_hours: bool) -> Iterator[Problem]:  # noqa: FBT001
@@ -152,9 +156,9 @@ LOCATION: Final = optional(instance_of(MeetingLocation, "a MeetingLocation"))
 
 MEMBER_RULES: Final = Rules(
     {
-        "id": text(200),
+        "id": text(MAX_NAME),
         "timezone": zone_name,
-        "name": lambda value: value if value == "" else text(200)(value),
+        "name": lambda value: value if value == "" else text(MAX_NAME)(value),
         "email": optional(matching(_EMAIL, "write an address like ana@example.com", 254)),
         "hours": HOURS,
         "time_off": _time_off,
