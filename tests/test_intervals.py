@@ -521,6 +521,15 @@ def test_one_who_is_never_free_leaves_nothing_to_share() -> None:
     assert IntervalSet.intersection_of([MORNING, NEVER, ALWAYS]) == NEVER
 
 
+@pytest.mark.parametrize("count", [0, -1])
+def test_none_or_more_is_not_asked_for(count: int) -> None:
+    """All time is in at least none of them, which is nobody's question."""
+    with pytest.raises(InvalidValueError) as caught:
+        IntervalSet.at_least(count, [MORNING])
+
+    assert caught.value.value == count
+
+
 def test_touching_stretches_become_one() -> None:
     """Free from nine to ten and from ten to noon is free from nine to noon."""
     assert IntervalSet([Interval(TEN, NOON), CALL]) == MORNING

@@ -351,6 +351,15 @@ def test_the_intersection_of_many_is_the_fold_that_begins_with_always(
     assert IntervalSet.intersection_of(sets) == reduce(and_, sets, ALWAYS)
 
 
+@given(st.integers(1, 6), st.lists(small_sets(), max_size=5))
+def test_what_several_have_agrees_with_the_model(count: int, sets: list[IntervalSet]) -> None:
+    held = [counted(each) for each in sets]
+    shared = IntervalSet.at_least(count, sets)
+
+    assert counted(shared) == {x for x in UNIVERSE if sum(x in each for each in held) >= count}
+    assert is_canonical(shared)
+
+
 @given(st.lists(interval_sets(), max_size=5))
 def test_what_not_all_have_is_what_some_lack(sets: list[IntervalSet]) -> None:
     lacking = IntervalSet.union_of(each.complement() for each in sets)
