@@ -97,7 +97,8 @@ class CurrencyMismatchError(CollectiveBookingError, ValueError):
 
     def __init__(self, one: Money, other: Money) -> None:
         super().__init__(one, other)
-        self.one, self.other = one, other
+        self.one = one
+        self.other = other
 
     def __str__(self) -> str:
         return f"{self.one} and {self.other} cannot be compared: convert one of them first"
