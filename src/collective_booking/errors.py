@@ -29,7 +29,9 @@ class WrongTypeError(CollectiveBookingError, TypeError):
 
     def __init__(self, name: str, value: object, expected: str) -> None:
         super().__init__(name, value, expected)
-        self.name, self.value, self.expected = name, value, expected
+        self.name = name
+        self.value = value
+        self.expected = expected
 
     def __str__(self) -> str:
         shown = repr(self.value)
@@ -42,7 +44,9 @@ class InvalidValueError(CollectiveBookingError, ValueError):
 
     def __init__(self, name: str, value: object, advice: str) -> None:
         super().__init__(name, value, advice)
-        self.name, self.value, self.advice = name, value, advice
+        self.name = name
+        self.value = value
+        self.advice = advice
 
     def __str__(self) -> str:
         shown = repr(self.value)
@@ -59,7 +63,9 @@ class UnreadableTextError(CollectiveBookingError, ValueError):
 
     def __init__(self, kind: str, text: str, advice: str) -> None:
         super().__init__(kind, text, advice)
-        self.kind, self.text, self.advice = kind, text, advice
+        self.kind = kind
+        self.text = text
+        self.advice = advice
 
     def __str__(self) -> str:
         shown = repr(self.text)
@@ -90,7 +96,8 @@ class EmptyIntervalError(CollectiveBookingError, ValueError):
 
     def __init__(self, start: datetime, end: datetime) -> None:
         super().__init__(start, end)
-        self.start, self.end = start, end
+        self.start = start
+        self.end = end
 
     def __str__(self) -> str:
         start, end = self.start.isoformat(), self.end.isoformat()
@@ -102,7 +109,8 @@ class OutOfRangeError(CollectiveBookingError, ValueError):
 
     def __init__(self, moment: object, supported: str) -> None:
         super().__init__(moment, supported)
-        self.moment, self.supported = moment, supported
+        self.moment = moment
+        self.supported = supported
 
     def __str__(self) -> str:
         return f"{self.moment} is out of range: stay within {self.supported}"
@@ -113,7 +121,8 @@ class UnknownZoneError(CollectiveBookingError, ValueError):
 
     def __init__(self, name: str, similar: tuple[str, ...] = ()) -> None:
         super().__init__(name, similar)
-        self.name, self.similar = name, similar
+        self.name = name
+        self.similar = similar
 
     def __str__(self) -> str:
         hint = f"did you mean {' or '.join(self.similar)}?" if self.similar else "see the IANA list"
@@ -144,7 +153,8 @@ class ConfigurationError(CollectiveBookingError, ValueError):
     """
 
     def __init__(self, subject: str, problems: Iterable[Problem]) -> None:
-        self.subject, self.problems = subject, tuple(problems)
+        self.subject = subject
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__(subject, self.problems)
 
     def __str__(self) -> str:
@@ -158,7 +168,9 @@ class UnknownMemberError(CollectiveBookingError, KeyError):
 
     def __init__(self, calendar: str, member: str, roster: tuple[str, ...] = ()) -> None:
         super().__init__(calendar, member, roster)
-        self.calendar, self.member, self.roster = calendar, member, roster
+        self.calendar = calendar
+        self.member = member
+        self.roster = roster
 
     def __str__(self) -> str:
         names = ", ".join(self.roster[:10]) + (", ..." if len(self.roster) > 10 else "")
@@ -171,7 +183,8 @@ class DuplicateMemberError(CollectiveBookingError, ValueError):
 
     def __init__(self, calendar: str, member: str) -> None:
         super().__init__(calendar, member)
-        self.calendar, self.member = calendar, member
+        self.calendar = calendar
+        self.member = member
 
     def __str__(self) -> str:
         return f"{self.member!r} is a member of {self.calendar} already: change them instead"
@@ -182,7 +195,10 @@ class RosterSizeError(CollectiveBookingError, ValueError):
 
     def __init__(self, calendar: str, size: int, least: int, most: int) -> None:
         super().__init__(calendar, size, least, most)
-        self.calendar, self.size, self.least, self.most = calendar, size, least, most
+        self.calendar = calendar
+        self.size = size
+        self.least = least
+        self.most = most
 
     def __str__(self) -> str:
         return (
@@ -196,7 +212,8 @@ class PrimaryOwnerRemovalError(CollectiveBookingError, ValueError):
 
     def __init__(self, calendar: str, owner: str) -> None:
         super().__init__(calendar, owner)
-        self.calendar, self.owner = calendar, owner
+        self.calendar = calendar
+        self.owner = owner
 
     def __str__(self) -> str:
         return f"{self.owner!r} owns {self.calendar}: make another member owner, then remove them"
@@ -207,7 +224,8 @@ class OptionalOwnerError(CollectiveBookingError, ValueError):
 
     def __init__(self, calendar: str, member: str) -> None:
         super().__init__(calendar, member)
-        self.calendar, self.member = calendar, member
+        self.calendar = calendar
+        self.member = member
 
     def __str__(self) -> str:
         return f"{self.member!r} cannot be optional and own {self.calendar}: make them required"

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 from collective_booking.hours import Windows
-from collective_booking.intervals import IntervalSet
+from collective_booking.intervals import BEGINNING, IntervalSet
 from collective_booking.localtime import days, local_day
 
 Piece = tuple[int, int, int]
@@ -47,17 +47,25 @@ def clock_pieces(timezone: str, offset: int, first: int, last: int) -> list[Piec
     return sorted(pieces)
 
 
-def starts(pieces: Sequence[Piece], step: int, first: int, last: int) -> Iterator[range]:
-    """The instants on the grid from *first* to *last*, both included, piece by piece.
+def starts(pieces: Iterable[Piece], step: int, first: int, last: int) -> Iterator[list[int]]:
+    """The instants on the grid from *first* to *last*, both included.
 
-    >>> [list(run) for run in starts([(30, 90, 30)], 20, 0, 100)]
-    [[30, 50, 70]]
+    Pieces that touch make one list, so that what stands in its way is looked up once.
+
+    >>> list(starts([(30, 70, 30), (70, 90, 70), (95, 99, 95)], 25, 0, 100))
+    [[30, 55, 70], [95]]
     """
+    run: list[int] = []
+    reached = BEGINNING
     for begin, until, anchor in pieces:
+        if begin > reached and run:
+            yield run
+            run = []
         low = max(begin, first)
-        low += (anchor - low) % step
-        if low < (high := min(until, last + 1)):
-            yield range(low, high, step)
+        run += range(low + (anchor - low) % step, min(until, last + 1), step)
+        reached = until
+    if run:
+        yield run
 
 
 def cell(pieces: Sequence[Piece], step: int, instant: int) -> tuple[int, int] | None:

@@ -72,11 +72,8 @@ class Obstacle:
 
     def covers(self, first: int, last: int) -> bool:
         """Whether one stretch forbids every start from *first* to *last*."""
-        starts, ends = self.times.starts, self.times.ends
-        return any(
-            starts[place] - self.lead < first and last < ends[place] + self.lag
-            for place in self.contacts(first, last)
-        )
+        place = bisect_left(self.times.starts, first + self.lead) - 1  # the last to begin in time
+        return place >= 0 and last < self.times.ends[place] + self.lag
 
     def reasons(self, start: int, duration: int) -> Iterator[Reason]:
         """Why *start* is forbidden, a reason for each stretch, or claim, that does it."""

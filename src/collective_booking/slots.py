@@ -7,6 +7,7 @@ Must not live here: calls to a provider, the current time, money; nor what an ob
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -286,18 +287,17 @@ class _Hours:
         return [Obstacle(What.HOURS, None, shut, lead=self.duration)]
 
 
-def _left(run: range, obstacles: Iterable[Obstacle]) -> bytearray:
+def _left(run: Sequence[int], obstacles: Iterable[Obstacle]) -> bytearray:
     """A 1 for each start of *run* that none of *obstacles* forbids."""
-    first, last, step = run[0], run[-1], run.step
     left = bytearray(b"\1") * len(run)
+    first, last = run[0], run[-1]
     for obstacle in obstacles:
         times, lead, lag = obstacle.times, obstacle.lead, obstacle.lag
         for place in obstacle.contacts(first, last):
-            # The same strict inequalities, solved for the number of the start: ceilings.
-            low = max(-((first + lead - 1 - times.starts[place]) // step), 0)
-            high = min(-((first - times.ends[place] - lag) // step), len(run))
-            if low < high:
-                left[low:high] = bytes(high - low)
+            # The starts with `s - lead < t < e + lag`, the same as for a single one.
+            low = bisect_right(run, times.starts[place] - lead)
+            high = bisect_left(run, times.ends[place] + lag)
+            left[low:high] = bytes(high - low)
         if 1 not in left:
             break
     return left
