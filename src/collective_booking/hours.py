@@ -11,19 +11,27 @@ date it belongs to; one that runs past midnight ends after 1440 (T4).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from typing import Final
+from itertools import chain, groupby
+from typing import Any, Final
 
-from collective_booking.errors import InvalidValueError, UnreadableTextError, WrongTypeError
-from collective_booking.intervals import IntervalSet
+from collective_booking.errors import (
+    InvalidValueError,
+    OutOfRangeError,
+    UnreadableTextError,
+    WrongTypeError,
+)
+from collective_booking.intervals import IntervalSet, to_datetime
 from collective_booking.localtime import (
     DAY,
     FIRST,
     LAST,
     MINUTE,
+    SUPPORTED,
+    a_local_date,
     instants,
     local_dates,
     local_day,
@@ -44,7 +52,8 @@ _FULL_NAMES: Final = (
 )
 _MIDNIGHT: Final = 24 * 60
 _ADVICE: Final = "write 'Mon-Fri 09:00-17:00', 'Sat,Sun 10:00-12:00' or 'daily 22:00-02:00'"
-_TIMES_ADVICE: Final = "write times as '09:00-17:00'; the last minute of a day ends at 24:00"
+_TIMES_ADVICE: Final = "write '09:00-17:00'; a start is at most 23:59, an end at most 24:00"
+_MINUTES_ADVICE: Final = "start at minute 0 to 1439 of the date, and end at most 1440 later"
 _EPOCH_WEEKDAY: Final = date(1970, 1, 1).weekday()
 
 
@@ -53,8 +62,8 @@ class OpeningHours:
     """When somebody, or a calendar, is open: a week of wall-clock hours, and dates that differ.
 
     `week` holds the spans of Monday to Sunday; `overrides` holds `(local date, spans)`, and
-    replaces the hours that start on that date; no spans close it (T4). Hours without any span are
-    never open. Make them with `parse`.
+    replaces the hours that start on that date; no spans close it (T4). Several of one date unite,
+    unless one of them closes it. Hours without any span are never open. Make them with `parse`.
 
     >>> hours = OpeningHours.parse("Mon-Fri 09:00-17:00", overrides={"2026-12-24": ["09:00-12:00"]})
     >>> print(hours)
@@ -67,12 +76,16 @@ class OpeningHours:
     def __post_init__(self) -> None:
         if len(self.week) != len(DAYS):
             raise InvalidValueError("week", self.week, "give the spans of seven days, Monday first")
-        week = tuple(_checked(spans) for spans in self.week)
-        overrides = sorted((day, _checked(spans)) for day, spans in self.overrides)
-        if len({day for day, _ in overrides}) < len(overrides):
-            raise InvalidValueError("overrides", self.overrides, "give each date once")
-        object.__setattr__(self, "week", week)
-        object.__setattr__(self, "overrides", tuple(overrides))
+        dated: dict[date, list[tuple[Span, ...]]] = {}
+        for day, spans in self.overrides:
+            a_local_date(day, "the date of an override")
+            dated.setdefault(day, []).append(_checked(spans))
+        overrides = tuple(
+            (day, _checked(chain.from_iterable(each)) if all(each) else ())
+            for day, each in sorted(dated.items())
+        )
+        object.__setattr__(self, "week", tuple(map(_checked, self.week)))
+        object.__setattr__(self, "overrides", overrides)
 
     @classmethod
     def parse(
@@ -88,6 +101,7 @@ class OpeningHours:
 
         Raises:
             UnreadableTextError: a text is no such rule; its advice shows one that is.
+            WrongTypeError: it is no text, or a date is overridden by something but a list.
 
         >>> print(OpeningHours.parse("Fri-Mon 22:00-02:00"))
         Fri-Mon 22:00-02:00
@@ -97,10 +111,7 @@ class OpeningHours:
             days, times = _split(rule)
             for weekday in days:
                 week[weekday] += times
-        dated = [
-            (_to_date(day), tuple(span for text in texts for span in _times(text)))
-            for day, texts in (overrides or {}).items()
-        ]
+        dated = [(_to_date(day), _override(day, texts)) for day, texts in _items(overrides)]
         return cls(tuple(map(tuple, week)), tuple(dated))
 
     def rules(self) -> list[str]:
@@ -123,8 +134,10 @@ class OpeningHours:
         return "; ".join([*self.rules(), *dated]) or "never"
 
     def __repr__(self) -> str:
-        overrides = f", overrides={self.override_rules()!r}" if self.overrides else ""
-        return f"OpeningHours.parse({', '.join(map(repr, self.rules()))}{overrides})"
+        given = list(map(repr, self.rules()))
+        if self.overrides:
+            given.append(f"overrides={self.override_rules()!r}")
+        return f"OpeningHours.parse({', '.join(given)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +161,9 @@ def windows(hours: OpeningHours, timezone: str, first: int, last: int) -> Window
     An instant is open exactly when its local time lies in a rule, so a skipped hour shortens a
     window and a doubled one lengthens it (T3).
 
+    Raises:
+        OutOfRangeError: beyond the years 1900 to 2199.
+
     >>> from collective_booking.intervals import to_microseconds
     >>> from datetime import datetime, UTC
     >>> change = to_microseconds(datetime(2026, 3, 8, tzinfo=UTC))
@@ -155,23 +171,25 @@ def windows(hours: OpeningHours, timezone: str, first: int, last: int) -> Window
     >>> print(windows(night, "America/New_York", change, change + DAY).merged())
     2026-03-08T06:30:00Z/2026-03-08T07:00:00Z
     """
+    if first < FIRST or last > LAST:
+        raise OutOfRangeError(f"{to_datetime(first)} to {to_datetime(last)}", SUPPORTED)
     # A window that reaches into the range began at most two local dates before.
-    first_day = local_day(timezone, max(first, FIRST)) - 2
+    first_day = local_day(timezone, first) - 2
     last_day = local_day(timezone, min(last, LAST - 1)) + 1
     week = [_united(hours.week[(day + _EPOCH_WEEKDAY) % 7]) for day in range(7)]
     dated = {to_day(day): _united(spans) for day, spans in hours.overrides}
-    spans = [
-        (day * DAY + start, day * DAY + end)
-        for day in range(first_day, last_day + 1)
-        for start, end in dated.get(day, week[day % 7])
-    ]
-    starts, ends = instants(timezone, [start for start, _ in spans], [end for _, end in spans])
-    touching = [
-        (start, end)
-        for start, end in zip(starts, ends, strict=True)
-        if start < last and first < end
-    ]
-    return Windows([start for start, _ in touching], [end for _, end in touching])
+    dates = [(day * DAY, dated.get(day, week[day % 7])) for day in range(first_day, last_day + 1)]
+    starts, ends = instants(
+        timezone,
+        [midnight + start for midnight, spans in dates for start, _ in spans],
+        [midnight + end for midnight, spans in dates for _, end in spans],
+    )
+    begun, over = bisect_left(starts, first), bisect_left(starts, last)
+    reaching_in = [place for place in range(begun) if ends[place] > first]
+    return Windows(
+        [starts[place] for place in reaching_in] + starts[begun:over],
+        [ends[place] for place in reaching_in] + ends[begun:over],
+    )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -186,9 +204,8 @@ class DateRange:
     last: date
 
     def __post_init__(self) -> None:
-        for name in ("first", "last"):
-            if type(getattr(self, name)) is not date:
-                raise WrongTypeError(name, getattr(self, name), "a date")
+        a_local_date(self.first, "first")
+        a_local_date(self.last, "last")
         if self.first > self.last:
             raise InvalidValueError("a range of dates", str(self), "put the earlier date first")
 
@@ -198,6 +215,7 @@ class DateRange:
 
         Raises:
             UnreadableTextError: it is neither.
+            OutOfRangeError: a date lies beyond the years 1900 to 2199.
         """
         if not isinstance(text, str):
             raise WrongTypeError("a range of dates", text, "a text like '2026-12-28/2026-12-31'")
@@ -259,29 +277,42 @@ def _times(text: str) -> list[Span]:
 
 
 def _span(part: str, text: str) -> Span:
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", part.replace(" ", ""), re.ASCII)
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", part, re.ASCII)
     if not match:
-        raise UnreadableTextError("time of day", text, _TIMES_ADVICE)
+        raise UnreadableTextError("span of hours", text, _TIMES_ADVICE)
     hour, minute, end_hour, end_minute = map(int, match.groups())
     start, end = hour * 60 + minute, end_hour * 60 + end_minute
     if minute > 59 or end_minute > 59 or start >= _MIDNIGHT or end > _MIDNIGHT:
-        raise UnreadableTextError("time of day", text, _TIMES_ADVICE)
+        raise UnreadableTextError("span of hours", text, _TIMES_ADVICE)
     return start, end if end > start else end + _MIDNIGHT
 
 
 def _plain(text: str) -> str:
     """With plain dashes, and single spaces where they part."""
-    text = re.sub("[\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}]", "-", text)
+    text = re.sub("[\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}]", "-", text)
     return re.sub(r"\s*([,-])\s*", r"\1", " ".join(text.split()))
 
 
+def _items(overrides: Mapping[Any, Iterable[str]] | None) -> Iterable[tuple[Any, Iterable[str]]]:
+    if overrides is not None and not isinstance(overrides, Mapping):
+        raise WrongTypeError("overrides", overrides, "a dict from dates to lists of hours")
+    return (overrides or {}).items()
+
+
+def _override(day: str | date, texts: Iterable[str]) -> tuple[Span, ...]:
+    # One text is a list of texts too, of its letters.
+    if isinstance(texts, str) or not isinstance(texts, Iterable):
+        raise WrongTypeError(f"the override of {day}", texts, "a list like ['09:00-12:00'] or []")
+    return tuple(span for text in texts for span in _times(text))
+
+
 def _to_date(day: str | date) -> date:
-    if type(day) is date:
-        return day
+    if not isinstance(day, str):
+        return a_local_date(day, "a local date")
     try:
-        return date.fromisoformat(str(day))
+        return date.fromisoformat(day)
     except ValueError as cause:
-        raise UnreadableTextError("date", str(day), "write it as 2026-12-24") from cause
+        raise UnreadableTextError("date", day, "write it as 2026-12-24") from cause
 
 
 def _days_text(days: Sequence[int]) -> str:
@@ -302,11 +333,14 @@ def _span_text(span: Span) -> str:
 
 
 def _checked(spans: Iterable[Span]) -> tuple[Span, ...]:
-    ordered = tuple(sorted(set(spans)))
-    for start, end in ordered:
+    held = list(spans)
+    for span in held:
+        if not isinstance(span, tuple) or [*map(type, span)] != [int, int]:
+            raise WrongTypeError("a span", span, "(start, end) in whole minutes")
+        start, end = span
         if not 0 <= start < _MIDNIGHT or not start < end <= start + _MIDNIGHT:
-            raise InvalidValueError("a span of minutes", (start, end), _TIMES_ADVICE)
-    return ordered
+            raise InvalidValueError("a span", span, _MINUTES_ADVICE)
+    return tuple(sorted(set(held)))
 
 
 def _united(spans: Sequence[Span]) -> list[Span]:

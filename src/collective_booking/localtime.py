@@ -8,11 +8,12 @@ Must not live here: rules about hours, members, the current time.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
+from operator import itemgetter, sub
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -31,14 +32,19 @@ SUPPORTED: Final = "the years 1900 to 2199"
 Offset = tuple[int, int, int]
 """`(start, end, offset)`: from instant *start* until *end* the wall is *offset* ahead of UTC."""
 
+# Windows and dates at the edge of the supported years reach a little beyond it.
+_AROUND: Final = 7 * DAY
+
 # Between two looks at a zone's offset, a change there and back would be missed. The shortest such
 # pair since 1900 lasts just under four days (Freetown 1939); a test reads every zone for shorter.
-_LOOK: Final = 2 * DAY
-_BLOCK: Final = 32 * _LOOK
+_LOOK: Final = timedelta(days=2)
+_LOOKS: Final = 32
+_BLOCK: Final = _LOOKS * _LOOK // MICROSECOND
+_ONE_SECOND: Final = timedelta(seconds=1)
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+_NO_PLACES: Final = {"localtime", "posixrules", "Factory"}
 
 
-@lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo:
     """The time zone called *name* in the IANA database.
 
@@ -55,26 +61,20 @@ mean Europe/Madrid? (names look like 'Europe/Madrid')
     """
     if not isinstance(name, str):
         raise WrongTypeError("a time zone", name, "a name like 'Europe/Madrid'")
-    if name in {"localtime", "posixrules", "Factory"} or name.startswith(("posix/", "right/")):
-        raise UnknownZoneError(name)
-    try:
-        return ZoneInfo(name)
-    # A folder's name, a very long one, a path and a NUL fail in four different ways.
-    except (OSError, ValueError, KeyError) as cause:
-        raise UnknownZoneError(name, _similar(name)) from cause
+    return _zone(name)
 
 
 def offsets(name: str, first: int, last: int) -> Sequence[Offset]:
     """The offsets of zone *name* over the instants `[first, last)`, in order, without gaps.
 
     Raises:
-        OutOfRangeError: beyond the years 1900 to 2199.
+        OutOfRangeError: more than a week beyond the years 1900 to 2199.
 
     >>> moment = to_microseconds(datetime(2026, 10, 25, tzinfo=UTC))
     >>> [offset // MINUTE for _, _, offset in offsets("Europe/Berlin", moment, moment + DAY)]
     [120, 60]
     """
-    if not FIRST <= first <= last <= LAST:
+    if not FIRST - _AROUND <= first <= last <= LAST + _AROUND:
         raise OutOfRangeError(f"{to_datetime(first)} to {to_datetime(last)}", SUPPORTED)
     blocks = range(first // _BLOCK, (last - 1) // _BLOCK + 1)
     changes = _merged([change for number in blocks for change in _changes(name, number)])
@@ -95,27 +95,37 @@ def instants(name: str, starts: Sequence[int], ends: Sequence[int]) -> tuple[lis
     """
     if not starts:
         return [], []
-    pieces = offsets(name, *_reach(starts[0] - DAY, max(ends) + DAY))
+    pieces = offsets(name, starts[0] - DAY, max(ends) + DAY)
     if len(pieces) == 1:
         ahead = pieces[0][2]
         return [start - ahead for start in starts], [end - ahead for end in ends]
-    found: list[tuple[int, int]] = []
-    low = 0
-    for start, end in zip(starts, ends, strict=True):
-        while pieces[low][1] <= start - DAY:
-            low += 1
-        found += _shown(pieces, low, start, end)
-    found.sort()
-    return [start for start, _ in found], [end for _, end in found]
+    shown_starts: list[int] = []
+    shown_ends: list[int] = []
+    longest = max(map(sub, ends, starts))
+    done = 0
+    for begin, until, ahead in pieces:
+        # A day away from both changes (offsets are smaller) a span shows here only, and whole.
+        calm = bisect_left(starts, begin + DAY, done)
+        uneasy = bisect_right(starts, until - DAY - longest, calm)
+        if calm < uneasy:
+            near = _shown(pieces, starts[done:calm], ends[done:calm])
+            shown_starts += near[0] + [start - ahead for start in starts[calm:uneasy]]
+            shown_ends += near[1] + [end - ahead for end in ends[calm:uneasy]]
+            done = uneasy
+    near = _shown(pieces, starts[done:], ends[done:])
+    return shown_starts + near[0], shown_ends + near[1]
 
 
 def local_dates(name: str, first: date, last: date) -> IntervalSet:
     """The instants whose local date in zone *name* is *first* to *last*, inclusive.
 
+    Raises:
+        OutOfRangeError: a date lies beyond the years 1900 to 2199.
+
     >>> local_dates("Africa/Cairo", date(2026, 4, 24), date(2026, 4, 24))  # starts at 01:00
     IntervalSet.from_isoformat('2026-04-23T22:00:00Z/2026-04-24T21:00:00Z')
     """
-    return days(name, to_day(first), to_day(last))
+    return days(name, to_day(a_local_date(first, "first")), to_day(a_local_date(last, "last")))
 
 
 def days(name: str, first: int, last: int) -> IntervalSet:
@@ -157,64 +167,99 @@ def to_date(day: int) -> date:
     return date.fromordinal(day + _EPOCH_ORDINAL)
 
 
-def _shown(pieces: Sequence[Offset], low: int, start: int, end: int) -> list[tuple[int, int]]:
-    """Where one local span shows, piece by piece; touching parts of it are one."""
+def a_local_date(value: object, name: str) -> date:
+    """Give *value* back if it is a local date that can be computed; *name* says what it is.
+
+    Raises:
+        WrongTypeError: it is no date, or has a time of day.
+        OutOfRangeError: it lies beyond the years 1900 to 2199.
+    """
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise WrongTypeError(name, value, "a date without a time of day")
+    if not FIRST <= to_day(value) * DAY < LAST:
+        raise OutOfRangeError(value, SUPPORTED)
+    return value
+
+
+def _shown(
+    pieces: Sequence[Offset], starts: Sequence[int], ends: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """`instants`, span by span and piece by piece; touching parts of one span are one."""
     shown: list[tuple[int, int]] = []
-    for place in range(low, len(pieces)):
-        begin, until, ahead = pieces[place]
-        if begin >= end + DAY:
-            break
-        first, last = max(start - ahead, begin), min(end - ahead, until)
-        if first >= last:
-            continue
-        if shown and shown[-1][1] == first:
-            first = shown.pop()[0]
-        shown.append((first, last))
-    return shown
+    for start, end in zip(starts, ends, strict=True):
+        parts: list[tuple[int, int]] = []
+        for begin, until, ahead in pieces[bisect_right(pieces, start - DAY, key=itemgetter(1)) :]:
+            if begin >= end + DAY:
+                break
+            first, last = max(start - ahead, begin), min(end - ahead, until)
+            if first >= last:
+                continue
+            if parts and parts[-1][1] == first:
+                first = parts.pop()[0]
+            parts.append((first, last))
+        shown += parts
+    shown.sort()
+    return [first for first, _ in shown], [last for _, last in shown]
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    if name in _NO_PLACES or name.startswith(("posix/", "right/")):
+        raise UnknownZoneError(name)
+    try:
+        return ZoneInfo(name)
+    # A folder's name, a very long one, a path and a NUL fail in four different ways.
+    except (OSError, ValueError, KeyError) as cause:
+        raise UnknownZoneError(name, _similar(name)) from cause
+
+
+def _similar(name: str) -> tuple[str, ...]:
+    """Names that may have been meant: in other capitals, by their city alone, mistyped."""
+    places = sorted(available_timezones() - _NO_PLACES)
+    known = {place.rpartition("/")[2].lower(): place for place in places}
+    known |= {place.lower(): place for place in places}
+    meant = name.strip().lower()[:64]
+    close = [meant] if meant in known else get_close_matches(meant, known, n=2, cutoff=0.8)
+    return tuple(dict.fromkeys(known[each] for each in close))
 
 
 @lru_cache(maxsize=8192)
 def _changes(name: str, block: int) -> list[tuple[int, int]]:
     """`(instant, offset from there on)` within one block of days, from the block's start."""
     place = zone(name)
-    start = block * _BLOCK
-    known = [(start, _look(place, start))]
-    for instant in range(start + _LOOK, start + _BLOCK + 1, _LOOK):
-        offset = _look(place, instant)
-        if offset != known[-1][1]:
-            known += _between(place, known[-1], (instant, offset))
-    return [change for change in known if change[0] < start + _BLOCK]
+    # The time in UTC, and yet labelled with the zone: so `fromutc` wants it.
+    utc = to_datetime(block * _BLOCK).replace(tzinfo=place)
+    known = [(utc, _look(place, utc))]
+    early = known[0]
+    for _ in range(_LOOKS):
+        utc += _LOOK
+        late = (utc, _look(place, utc))
+        known += _between(place, early, late)
+        early = late
+    changes = [(to_microseconds(utc.replace(tzinfo=UTC)), ahead) for utc, ahead in known]
+    return [(at, ahead // MICROSECOND) for at, ahead in changes if at < (block + 1) * _BLOCK]
 
 
 def _between(
-    place: ZoneInfo, early: tuple[int, int], late: tuple[int, int]
-) -> list[tuple[int, int]]:
+    place: ZoneInfo, early: tuple[datetime, timedelta], late: tuple[datetime, timedelta]
+) -> list[tuple[datetime, timedelta]]:
     """The changes after *early* and up to *late*, by halving; changes come at whole seconds."""
     if early[1] == late[1]:
         return []
-    if late[0] - early[0] <= SECOND:
+    seconds = (late[0] - early[0]) // _ONE_SECOND
+    if seconds == 1:
         return [late]
-    middle = (early[0] + late[0]) // 2 // SECOND * SECOND
+    middle = early[0] + seconds // 2 * _ONE_SECOND
     half = (middle, _look(place, middle))
     return [*_between(place, early, half), *_between(place, half, late)]
 
 
-def _look(place: ZoneInfo, instant: int) -> int:
-    ahead = to_datetime(instant).astimezone(place).utcoffset()
-    assert ahead is not None  # a ZoneInfo always has an offset
-    return ahead // MICROSECOND
+def _look(place: ZoneInfo, utc: datetime) -> timedelta:
+    """How far the wall is ahead; two times of one zone are apart by what their walls say."""
+    return place.fromutc(utc) - utc
 
 
 def _merged(changes: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Without the changes that change nothing, as blocks begin with one."""
     before = [None, *(offset for _, offset in changes)]
     return [change for change, old in zip(changes, before, strict=False) if change[1] != old]
-
-
-def _reach(first: int, last: int) -> tuple[int, int]:
-    """Look a day further on both sides, but not over the edge of the supported years."""
-    return max(first, FIRST), min(last, LAST)
-
-
-def _similar(name: str) -> tuple[str, ...]:
-    return tuple(get_close_matches(name[:64], available_timezones(), n=2, cutoff=0.75))
