@@ -6,4 +6,94 @@ Must not live here: logic, or an import that costs a host something it did not a
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
+from collective_booking.calendars import (
+    Anchor,
+    BufferMode,
+    CollectiveCalendar,
+    HoursMode,
+    Ownership,
+    OwnershipPolicy,
+    Tentative,
+    decide_ownership,
+    primary_ownership,
+)
+from collective_booking.durations import format_duration, parse_duration
+from collective_booking.errors import (
+    CollectiveBookingError,
+    ConfigurationError,
+    DuplicateMemberError,
+    EmptyIntervalError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    OptionalOwnerError,
+    OutOfRangeError,
+    PrimaryOwnerRemovalError,
+    Problem,
+    RosterSizeError,
+    UnknownMemberError,
+    UnknownZoneError,
+    UnreadableTextError,
+    WrongTypeError,
+)
+from collective_booking.hours import DateRange, OpeningHours
+from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
+from collective_booking.members import LocationKind, MeetingLocation, Member, OnUnknown
+from collective_booking.money import Money
+from collective_booking.reasons import Blockage, Explanation, Reason, What, WindowExplanation
+from collective_booking.slots import Slot, SlotFinder
+from collective_booking.views import Row, View
+
+__all__: list[str] = [
+    "ALWAYS",
+    "NEVER",
+    "Anchor",
+    "Availability",
+    "Blockage",
+    "BufferMode",
+    "Cause",
+    "Claim",
+    "CollectiveBookingError",
+    "CollectiveCalendar",
+    "ConfigurationError",
+    "Counted",
+    "DateRange",
+    "DuplicateMemberError",
+    "EmptyIntervalError",
+    "Explanation",
+    "HoursMode",
+    "Interval",
+    "IntervalSet",
+    "InvalidValueError",
+    "LocationKind",
+    "MeetingLocation",
+    "Member",
+    "Money",
+    "NaiveDatetimeError",
+    "OnUnknown",
+    "OpeningHours",
+    "OptionalOwnerError",
+    "OutOfRangeError",
+    "Ownership",
+    "OwnershipPolicy",
+    "PrimaryOwnerRemovalError",
+    "Problem",
+    "Reason",
+    "RosterSizeError",
+    "Row",
+    "Slot",
+    "SlotFinder",
+    "Tentative",
+    "Unknown",
+    "UnknownMemberError",
+    "UnknownZoneError",
+    "UnreadableTextError",
+    "View",
+    "What",
+    "WindowExplanation",
+    "WrongTypeError",
+    "decide_ownership",
+    "format_duration",
+    "parse_duration",
+    "primary_ownership",
+]
