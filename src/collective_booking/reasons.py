@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from collective_booking.intervals import Interval, isoformat
+from collective_booking.intervals import BEGINNING, END, Interval, isoformat, to_microseconds
 
 
 class What(StrEnum):
@@ -80,7 +80,7 @@ class Reason:
     detail: str = ""
 
     def __str__(self) -> str:
-        extras = [self.claim, self.detail, self.interval and str(self.interval)]
+        extras = (self.claim, self.detail, _when(self.interval))
         extra = ", ".join(filter(None, extras))
         told = f"{self.who or 'this time'} {_TOLD[self.what]}"
         return f"{told} ({extra})" if extra else told
@@ -173,6 +173,16 @@ class WindowExplanation:
     def __str__(self) -> str:
         count = f"{self.offered or 'no'} start{'' if self.offered == 1 else 's'}"
         return "\n  ".join([f"{self.window}: {count}", *map(str, self.blockages)])
+
+
+def _when(interval: Interval | None) -> str:
+    """The stretch in words; without the side that has no end."""
+    if interval is None:
+        return ""
+    begins, ends = to_microseconds(interval.start) > BEGINNING, to_microseconds(interval.end) < END
+    if begins and ends:
+        return str(interval)
+    return f"from {isoformat(interval.start)}" * begins + f"until {isoformat(interval.end)}" * ends
 
 
 def _amount(amount: timedelta) -> str:
