@@ -246,6 +246,20 @@ def test_a_long_roster_is_cut_short_in_the_message() -> None:
     assert error.roster == roster
 
 
+def test_a_roster_of_ten_is_shown_whole() -> None:
+    """Dots after the last name would promise more of them."""
+    roster = tuple(f"member{number}" for number in range(10))
+
+    assert str(UnknownMemberError("sales-call", "zoe", roster)).endswith("member8, member9")
+
+
+def test_several_zones_may_be_meant() -> None:
+    """The reader picks; a guess of ours would move the meeting."""
+    error = UnknownZoneError("St_Johns", ("America/St_Johns", "America/St_Lucia"))
+
+    assert "did you mean America/St_Johns or America/St_Lucia?" in str(error)
+
+
 def test_problems_may_come_from_a_generator() -> None:
     """They are found one by one, and must still be there when the message was read."""
     found = ConfigurationError(

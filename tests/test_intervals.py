@@ -202,9 +202,9 @@ def test_a_set_prints_its_stretches_and_the_empty_one_says_never() -> None:
 
 def test_the_repr_of_a_small_set_makes_it_again() -> None:
     """What a failing test prints can be pasted into the next one."""
-    both = IntervalSet([CALL, Interval(ELEVEN, NOON)])
+    four = IntervalSet.from_microseconds(range(0, 40, 10), range(5, 45, 10))
 
-    assert eval(repr(both)) == both
+    assert eval(repr(four)) == four
     assert eval(repr(NEVER)) == NEVER
 
 
@@ -485,6 +485,15 @@ def test_a_set_cannot_be_shifted_out_of_time(by: timedelta) -> None:
         MORNING.shift(by)
 
 
+def test_a_set_can_be_shifted_right_up_to_the_ends_of_time() -> None:
+    """The limit itself is not beyond the limit."""
+    first, last = to_datetime(BEGINNING), to_datetime(END)
+
+    assert MORNING.shift(first - NINE)[0].start == first
+    assert MORNING.shift(last - NOON)[0].end == last
+    assert ALWAYS.shift(timedelta()) == ALWAYS
+
+
 def test_the_empty_set_can_be_shifted_anywhere() -> None:
     """There is nothing in it that could leave."""
     assert NEVER.shift(timedelta.max) == NEVER
@@ -519,6 +528,13 @@ def test_no_sets_share_all_time_and_cover_none_of_it() -> None:
 def test_one_who_is_never_free_leaves_nothing_to_share() -> None:
     """A set without stretches means never, and not "no constraint" (T2)."""
     assert IntervalSet.intersection_of([MORNING, NEVER, ALWAYS]) == NEVER
+
+
+def test_where_one_takes_over_from_another_two_are_there_throughout() -> None:
+    """Somebody there all morning, and two who relieve each other: one stretch, without a seam."""
+    first, second = IntervalSet([CALL]), IntervalSet([Interval(TEN, NOON)])
+
+    assert list(IntervalSet.at_least(2, [MORNING, first, second])) == [Interval(NINE, NOON)]
 
 
 @pytest.mark.parametrize("count", [0, -1])
