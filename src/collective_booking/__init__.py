@@ -18,6 +18,7 @@ from collective_booking.calendars import (
     decide_ownership,
     primary_ownership,
 )
+from collective_booking.documents import from_dict, json_schema, to_dict
 from collective_booking.durations import format_duration, parse_duration
 from collective_booking.errors import (
     CollectiveBookingError,
@@ -94,6 +95,9 @@ __all__: list[str] = [
     "WrongTypeError",
     "decide_ownership",
     "format_duration",
+    "from_dict",
+    "json_schema",
     "parse_duration",
     "primary_ownership",
+    "to_dict",
 ]
