@@ -236,7 +236,7 @@ def shown(value: object) -> str:
 
 def did_you_mean(value: object, choices: Iterable[str]) -> str:
     """`; did you mean 'interval'?` where one of *choices* is close, else nothing."""
-    close = get_close_matches(str(value)[:64], [*map(str, choices)], n=1, cutoff=0.7)
+    close = get_close_matches(str(value)[:64], [*map(str, choices)], n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 

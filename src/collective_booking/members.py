@@ -28,12 +28,12 @@ from collective_booking.checks import (
 )
 from collective_booking.errors import Problem
 from collective_booking.hours import DateRange, OpeningHours
-from collective_booking.localtime import SUPPORTED, zone
+from collective_booking.localtime import zone
 
 _EMAIL: Final = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
 _PHONE: Final = r"\+?[0-9 ()./*#,;-]*[0-9](?: ?(?:ext\.?|x) ?[0-9]+)?"
 _CONFERENCE: Final = "[a-z0-9]+(?:[-_.][a-z0-9]+)*"
-_SUPPORTED_YEARS: Final = range(1900, 2200)
+_DATE_RANGES: Final = list_of(instance_of(DateRange, "a range of dates"), "ranges of dates")
 
 
 # --- where ---------------------------------------------------------------------------------------
@@ -135,15 +135,8 @@ def zone_name(value: object) -> str:
     return zone(instance_of(str, "a name like 'Europe/Madrid'")(value)).key
 
 
-def _away(value: object) -> DateRange:
-    away = instance_of(DateRange, "a range of dates")(value)
-    if away.first.year not in _SUPPORTED_YEARS or away.last.year not in _SUPPORTED_YEARS:
-        raise Refused(f"{away} does not lie in {SUPPORTED}")
-    return away
-
-
 def _time_off(value: object) -> tuple[DateRange, ...]:
-    return tuple(sorted(set(list_of(_away, "ranges of dates")(value))))
+    return tuple(sorted(set(_DATE_RANGES(value))))
 
 
 def _has_hours(hours: OpeningHours | None, ignore_hours: bool) -> Iterator[Problem]:  # noqa: FBT001
