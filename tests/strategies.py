@@ -6,13 +6,14 @@ Must not live here: laws.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from collective_booking.hours import DAYS, DateRange, OpeningHours, Span
 from collective_booking.intervals import BEGINNING, END, Interval, IntervalSet, to_datetime
 
 # --- time -----------------------------------------------------------------------------------------
@@ -86,3 +87,78 @@ def small_paddings() -> SearchStrategy[timedelta]:
 def _stretches(instants_of: SearchStrategy[int] | None) -> SearchStrategy[tuple[int, int]]:
     bound = instants() if instants_of is None else instants_of
     return st.tuples(bound, bound).filter(lambda p: p[0] != p[1]).map(lambda p: (min(p), max(p)))
+
+
+# --- wall clocks and hours ------------------------------------------------------------------------
+
+CHANGES: Final = (
+    ("Europe/Berlin", datetime(2026, 3, 29, 1)),
+    ("Europe/Berlin", datetime(2026, 10, 25, 1)),
+    ("America/New_York", datetime(2026, 3, 8, 7)),
+    ("America/New_York", datetime(2026, 11, 1, 6)),
+    ("Australia/Lord_Howe", datetime(2026, 4, 4, 15)),  # by half an hour
+    ("Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30)),
+    ("Asia/Kathmandu", datetime(1985, 12, 31, 18, 30)),  # once, by a quarter
+    ("Asia/Kathmandu", datetime(2026, 6, 1)),  # none any more
+    ("Pacific/Apia", datetime(2011, 12, 30, 10)),  # 30 December is missing
+    ("Pacific/Kwajalein", datetime(1969, 9, 30, 13)),  # nearly all of 30 September comes twice
+    ("Africa/Casablanca", datetime(2026, 2, 15, 2)),  # for Ramadan
+    ("Africa/Casablanca", datetime(2026, 3, 22, 2)),
+    ("Africa/Cairo", datetime(2026, 4, 23, 22)),  # 24 April has no midnight
+    ("Africa/Cairo", datetime(2026, 10, 29, 21)),
+    ("Pacific/Chatham", datetime(2026, 4, 4, 14)),
+    ("Pacific/Chatham", datetime(2026, 9, 26, 14)),
+    ("Antarctica/Troll", datetime(2026, 3, 29, 1)),  # by two hours
+    ("Antarctica/Troll", datetime(2026, 10, 25, 1)),
+    ("America/St_Johns", datetime(2006, 4, 2, 3, 31)),  # at 00:01
+    ("America/St_Johns", datetime(2006, 10, 29, 2, 31)),  # at 00:01, so 28 October comes back
+    ("America/St_Johns", datetime(1988, 10, 30, 1, 31)),  # and here by two hours
+    ("America/Sao_Paulo", datetime(2018, 2, 18, 2)),  # at midnight
+    ("America/Sao_Paulo", datetime(2018, 11, 4, 3)),
+    ("America/Havana", datetime(2026, 3, 8, 5)),
+    ("America/Havana", datetime(2026, 11, 1, 5)),
+    ("America/Recife", datetime(2000, 10, 11)),  # there and back within a week
+    ("Asia/Gaza", datetime(2040, 10, 23)),
+)
+"""Zones, and about when in UTC their clocks change: in all the ways there are."""
+
+
+def changes() -> SearchStrategy[tuple[str, datetime]]:
+    """A zone, and a moment of UTC at which something happens to its clocks."""
+    return st.sampled_from(CHANGES).map(lambda change: (change[0], change[1].replace(tzinfo=UTC)))
+
+
+@st.composite
+def ranges_around(draw: st.DrawFn, moment: datetime) -> tuple[datetime, datetime]:
+    """A range of up to two days that begins up to two days from *moment*, seldom at a minute."""
+    ticks = st.sampled_from([0, 0, 1, 30_000_000])
+    first = moment + timedelta(minutes=draw(st.integers(-2880, 2880)), microseconds=draw(ticks))
+    length = timedelta(minutes=draw(st.integers(1, 2880)), microseconds=draw(ticks))
+    return first, first + length
+
+
+def spans() -> SearchStrategy[Span]:
+    """Minutes of opening hours: within the day, over midnight, to midnight, round the clock."""
+    starts = st.integers(0, 95).map(lambda quarter: quarter * 15) | st.integers(0, 1439)
+    lengths = st.integers(1, 96).map(lambda quarters: quarters * 15) | st.integers(1, 1440)
+    anywhere = st.tuples(starts, lengths).map(lambda pair: (pair[0], pair[0] + pair[1]))
+    to_midnight = st.integers(0, 1439).map(lambda start: (start, 1440))
+    of_the_night = st.sampled_from([(0, 1440), (90, 150), (0, 1), (0, 60), (1380, 1440), (1, 1441)])
+    return anywhere | to_midnight | of_the_night
+
+
+def opening_hours(around: date = date(2026, 3, 8)) -> SearchStrategy[OpeningHours]:
+    """Any hours; overrides, should there be some, are of dates near to *around*."""
+    some = st.lists(spans(), max_size=3).map(tuple)
+    dates = st.integers(-3, 3).map(lambda days: around + timedelta(days=days))
+    return st.builds(
+        OpeningHours,
+        st.lists(some, min_size=len(DAYS), max_size=len(DAYS)).map(tuple),
+        st.lists(st.tuples(dates, some), max_size=3).map(tuple),
+    )
+
+
+def date_ranges(around: date) -> SearchStrategy[DateRange]:
+    """Some local dates in a row, near to *around*."""
+    days = st.integers(-3, 3).map(lambda distance: around + timedelta(days=distance))
+    return st.tuples(days, days).map(lambda pair: DateRange(min(pair), max(pair)))
