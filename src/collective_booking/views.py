@@ -1,31 +1,60 @@
 """A window of time as a picture: who is open, busy or unknown, and what suits everyone.
 
-Lives here: the rows a picture is made of, and the picture as SVG.
+Lives here: the rows a picture is made of, how they look on the walls of its zone, and the picture
+as SVG.
 Must not live here: how the rows come about (that is `slots`), terminals, files.
+
+Days stand side by side, a week of them at most; a longer window takes several weeks, one below the
+other. On a day the hours are those of the clock on the wall: an hour that it skips stays empty, and
+one that it shows twice is drawn over itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, tostring
+from zlib import crc32
 
-from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.hours import DAYS
+from collective_booking.intervals import Interval, IntervalSet, to_microseconds
+from collective_booking.localtime import DAY, MINUTE, days, offsets, to_date, to_day
+
+HOUR: Final = 60 * MINUTE
+MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One member's time inside a window: `open` by their hours, `busy`, and `unknown`."""
+    """One member's time inside a window: `open` by their hours, `busy`, and `unknown`.
+
+    Who is not `required` stands in nobody's way, and is drawn so.
+    """
 
     name: str
     open: IntervalSet
     busy: IntervalSet
     unknown: IntervalSet
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What a finder sees of a window: a row a member, and the time covered by what it offers.
 
-    `timezone` is the calendar's; days are drawn as its walls show them.
+    `timezone` is the calendar's; days are drawn as its walls show them, and so they are in any
+    other zone that is put in its place. A notebook shows a view as its picture.
+
+    >>> morning = IntervalSet.from_isoformat("2026-11-23T08:00Z/2026-11-23T12:00Z")
+    >>> monday = Interval.from_isoformat("2026-11-23T00:00Z/2026-11-24T00:00Z")
+    >>> row = Row("Ana", open=morning, busy=IntervalSet(), unknown=IntervalSet())
+    >>> view = View("Sales call", "Europe/Madrid", monday, (row,), common=morning)
+    >>> view.hours(), view.to_svg()[:4]
+    ((9, 13), '<svg')
     """
 
     title: str
@@ -33,3 +62,276 @@ class View:
     window: Interval
     rows: tuple[Row, ...]
     common: IntervalSet
+
+    def dates(self) -> list[date]:
+        """The local dates that the window touches."""
+        touched = self.on_walls(IntervalSet([self.window])).span
+        assert touched is not None  # a window is never empty
+        first, last = to_microseconds(touched.start), to_microseconds(touched.end) - 1
+        return [to_date(day) for day in range(first // DAY, last // DAY + 1)]
+
+    def hours(self) -> tuple[int, int]:
+        """The hours of the day worth drawing, such as `(8, 20)`: in which somebody opens.
+
+        Who is not required, or open all the time, has no say in it.
+        """
+        whole = IntervalSet([self.window])
+        told = [row.open for row in self.rows if row.required and row.open != whole] or [whole]
+        opened = self.on_walls(IntervalSet.union_of([*told, self.common]))
+        spans = [span for day in self.dates() for span in on_date(opened, day)]
+        first = min((start for start, _ in spans), default=0)
+        last = max((end for _, end in spans), default=DAY)
+        return first // HOUR, -(-last // HOUR)
+
+    def on_walls(self, times: IntervalSet) -> IntervalSet:
+        """What the clocks on the wall show during *times*: local times as if they were instants."""
+        first, last = to_microseconds(self.window.start), to_microseconds(self.window.end)
+        shown: tuple[list[int], list[int]] = ([], [])
+        for begin, until, ahead in offsets(self.timezone, first, last):
+            part = times.between(begin, until)
+            shown[0].extend(start + ahead for start in part.starts)
+            shown[1].extend(end + ahead for end in part.ends)
+        return IntervalSet.from_microseconds(*shown)
+
+    def to_svg(self) -> str:
+        """The picture as an SVG document."""
+        return tostring(_Picture(self).draw(), encoding="unicode")
+
+    def _repr_html_(self) -> str:
+        """The picture, for notebooks."""
+        return self.to_svg()
+
+
+def on_date(walls: IntervalSet, day: date) -> list[Span]:
+    """What `on_walls` shows on local date *day*, in microseconds from its midnight."""
+    midnight = to_day(day) * DAY
+    part = walls.between(midnight, midnight + DAY)
+    return [(s - midnight, e - midnight) for s, e in zip(part.starts, part.ends, strict=True)]
+
+
+def date_label(day: date) -> str:
+    """A date as people say it.
+
+    >>> date_label(date(2026, 11, 23))
+    'Mon 23 Nov'
+    """
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+
+
+# --- the picture ----------------------------------------------------------------------------------
+
+_WIDTH: Final = 1120
+_MARGIN: Final = 24
+_GAP: Final = 10
+_ALL: Final = "everyone"
+_LONGEST: Final = 24
+_TICKS: Final = (1, 2, 3, 4, 6, 12)
+
+# Dark on light, and told apart without colour too: unknown time is hatched, what is common is the
+# only thing that stands out of the last row.
+_INK, _QUIET, _PAPER = "#1f2933", "#52606d", "#ffffff"
+_CLOSED, _OPEN, _BUSY = "#eef1f4", "#bfdcf3", "#44546a"
+_UNKNOWN, _COMMON = "#c77700", "#14804a"
+_LEGEND: Final = (
+    ("open", _OPEN),
+    ("busy", _BUSY),
+    ("unknown", ""),
+    ("closed", _CLOSED),
+    ("suits everyone", _COMMON),
+)
+
+
+class _Picture:
+    """One view on paper. Rows become thinner where there are many of them."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        many = len(view.rows)
+        self.row, self.bar, self.font = (
+            (26, 18, 13.0) if many <= 16 else (17, 13, 11.0) if many <= 40 else (11, 9, 8.5)
+        )
+        longest = max([len(_ALL) + 1, *(len(row.name) for row in view.rows)])
+        self.names = min(longest, _LONGEST) * self.font * 0.6 + 16
+        self.dates = view.dates()
+        self.per_week = min(len(self.dates), 7)
+        self.first, self.last = view.hours()
+        left = _WIDTH - 2 * _MARGIN - self.names
+        self.day = (left - _GAP * (self.per_week - 1)) / self.per_week
+        self.walls = [tuple(map(view.on_walls, (r.open, r.busy, r.unknown))) for r in view.rows]
+        self.common = view.on_walls(view.common)
+        self.id = f"view-{crc32(repr((view.title, view.window, view.timezone)).encode()):08x}"
+        self.fills = (_OPEN, _BUSY, f"url(#{self.id}-hatch)")
+
+    def draw(self) -> Element:
+        """All of it, from top to bottom."""
+        weeks = range(0, len(self.dates), self.per_week)
+        week = 44 + (len(self.view.rows) + 1) * self.row + 30
+        height = 84 + len(weeks) * week + 24
+        svg = Element(
+            "svg",
+            {
+                "xmlns": "http://www.w3.org/2000/svg",
+                "viewBox": f"0 0 {_WIDTH} {height}",
+                "width": str(_WIDTH),
+                "height": str(height),
+                "role": "img",
+                "aria-labelledby": f"{self.id}-title {self.id}-told",
+                "font-family": "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif",
+                "style": "max-width: 100%; height: auto",
+            },
+        )
+        _text_in(svg, "title", self._heading(), {"id": f"{self.id}-title"})
+        _text_in(svg, "desc", self._told(), {"id": f"{self.id}-told"})
+        svg.append(self._hatching())
+        _rect(svg, (0, 0, _WIDTH, height), _PAPER, rx="10")
+        _label(svg, (_MARGIN, 42), self.view.title, size=20, weight="600")
+        _label(svg, (_MARGIN, 64), self._subtitle(), size=13, fill=_QUIET)
+        top = 84.0
+        for place in weeks:
+            self._draw_week(svg, self.dates[place : place + self.per_week], top)
+            top += week
+        self._draw_legend(svg, height - 34)
+        return svg
+
+    def _draw_week(self, svg: Element, dates: Sequence[date], top: float) -> None:
+        below = top + 44 + len(self.view.rows) * self.row
+        for number, row in enumerate(self.view.rows):
+            fill = _INK if row.required else _QUIET
+            self._draw_name(svg, row.name, top + 44 + number * self.row, fill=fill)
+        self._draw_name(svg, _ALL, below + 6, weight="600")
+        for place, day in enumerate(dates):
+            left = _MARGIN + self.names + place * (self.day + _GAP)
+            for number, (row, walls) in enumerate(zip(self.view.rows, self.walls, strict=True)):
+                y = top + 44 + number * self.row
+                self._bar(svg, [(0, DAY)], left, y, _CLOSED)
+                for times, fill in zip(walls, self.fills, strict=True):
+                    self._bar(svg, on_date(times, day), left, y, fill, faint=not row.required)
+            self._bar(svg, [(0, DAY)], left, below + 6, _CLOSED)
+            self._draw_hours(svg, day, left, top, below + 6 + self.bar)
+            for span in on_date(self.common, day):
+                x, width = self._across(span, left)
+                if width > 0:
+                    _rect(svg, (x, top + 44, width, below - top - 44), _COMMON, opacity="0.16")
+                    _rect(svg, (x, below + 6, width, self.bar), _COMMON, tip=_clock_span(span))
+
+    def _draw_hours(self, svg: Element, day: date, left: float, top: float, bottom: float) -> None:
+        """The date, and as many of its hours as there is room for, each with a line down."""
+        _label(svg, (left, top + 18), self._date_told(day), size=13, weight="600")
+        hours = self.last - self.first
+        every = next((n for n in _TICKS if self.day * n / hours >= 22), _TICKS[-1])
+        for hour in range(-(-self.first // every) * every, self.last, every):
+            x = left + (hour - self.first) / hours * self.day
+            _label(svg, (x, top + 36), str(hour), size=10, fill=_QUIET)
+            _rect(svg, (x, top + 42, 0.8, bottom - top - 42), _QUIET, opacity="0.25")
+
+    def _draw_name(
+        self, svg: Element, name: str, top: float, *, weight: str = "400", fill: str = _INK
+    ) -> None:
+        short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        at = (_MARGIN, top + self.bar / 2 + self.font * 0.36)
+        label = _label(svg, at, short, size=self.font, weight=weight, fill=fill)
+        if short != name:
+            _text_in(label, "title", name)
+
+    def _draw_legend(self, svg: Element, top: float) -> None:
+        x = _MARGIN + self.names
+        for name, fill in _LEGEND:
+            _rect(svg, (x, top, 22, 12), fill or f"url(#{self.id}-hatch)", rx="2")
+            _label(svg, (x + 30, top + 10.5), name, size=12, fill=_QUIET)
+            x += 52 + len(name) * 7
+
+    def _hatching(self) -> Element:
+        size = {"width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
+        pattern = Element("pattern", {"id": f"{self.id}-hatch", **size})
+        _rect(pattern, (0, 0, 6, 6), "#fdebc8")
+        stroke = {"stroke": _UNKNOWN, "stroke-width": "1.6"}
+        SubElement(pattern, "path", {"d": "M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2", **stroke})
+        return pattern
+
+    def _bar(
+        self,
+        svg: Element,
+        spans: Sequence[Span],
+        left: float,
+        top: float,
+        fill: str,
+        *,
+        faint: bool = False,
+    ) -> None:
+        """The *spans* of one day as one shape: many members have many of them."""
+        across = (self._across(span, left) for span in spans)
+        shape = "".join(
+            f"M{x:g} {top:g}h{width:g}v{self.bar}h{-width:g}z" for x, width in across if width > 0
+        )
+        if shape:
+            opacity = {"opacity": "0.5"} if faint else {}
+            SubElement(svg, "path", {"d": shape, "fill": fill, **opacity})
+
+    def _across(self, span: Span, left: float) -> tuple[float, float]:
+        """Where a span of a day lies, and how wide it is; nothing outside the hours drawn."""
+        scale = self.day / ((self.last - self.first) * HOUR)
+        start = max(span[0], self.first * HOUR) - self.first * HOUR
+        end = min(span[1], self.last * HOUR) - self.first * HOUR
+        return round(left + start * scale, 2), round((end - start) * scale, 2)
+
+    def _date_told(self, day: date) -> str:
+        """With its length where clocks change, which the hours alone would not show."""
+        length = days(self.view.timezone, to_day(day), to_day(day)).total.total_seconds() / 3600
+        return date_label(day) if length == 24 else f"{date_label(day)} ({length:g} h)"
+
+    def _heading(self) -> str:
+        return f"{self.view.title}: the times that suit everyone"
+
+    def _subtitle(self) -> str:
+        first, last = self.dates[0], self.dates[-1]
+        dates = date_label(first) if first == last else f"{date_label(first)} to {date_label(last)}"
+        return f"{dates} {last.year}, {self.view.timezone} time"
+
+    def _told(self) -> str:
+        """The picture for those who cannot see it."""
+        found = list(self._stretches())
+        listed = "; ".join(found[:20]) + (f"; and {len(found) - 20} more" * (len(found) > 20))
+        return f"{self._subtitle()}. {listed or 'Nothing'} suits everyone."
+
+    def _stretches(self) -> Iterator[str]:
+        for day in self.dates:
+            for span in on_date(self.common, day):
+                yield f"{date_label(day)} {_clock_span(span)}"
+
+
+def _clock_span(span: Span) -> str:
+    return "–".join(f"{at // HOUR:02}:{at % HOUR // MINUTE:02}" for at in span)
+
+
+def _rect(
+    parent: Element, at: tuple[float, float, float, float], fill: str, tip: str = "", **more: str
+) -> None:
+    names = ("x", "y", "width", "height")
+    sides = {name: f"{value:g}" for name, value in zip(names, at, strict=True)}
+    rect = SubElement(parent, "rect", {**sides, "fill": fill, **more})
+    if tip:
+        _text_in(rect, "title", tip)
+
+
+def _label(
+    parent: Element,
+    at: tuple[float, float],
+    text: str,
+    *,
+    size: float,
+    weight: str = "400",
+    fill: str = _INK,
+) -> Element:
+    place = {"x": f"{at[0]:g}", "y": f"{at[1]:g}", "font-size": f"{size:g}"}
+    return _text_in(parent, "text", text, {**place, "font-weight": weight, "fill": fill})
+
+
+def _text_in(
+    parent: Element, tag: str, text: str, attributes: dict[str, str] | None = None
+) -> Element:
+    element = SubElement(parent, tag, attributes or {})
+    # XML has no way to write a control character.
+    element.text = "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text
+    )
+    return element

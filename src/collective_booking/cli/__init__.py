@@ -1,0 +1,34 @@
+"""The command `collective-booking`: the times that suit a team, from a team file.
+
+Lives here: the entrance, which needs nothing but the standard library, so that it can say what to
+install. The rooms behind it, from top to bottom: `program` runs a command and prints its answer;
+`commands` says which there are; `tables` and `strip` put answers into words and pictures;
+`sources`, `teamfile`, `when`, `words` and `answers` are what these stand on.
+Must not live here: what a command does; in none of the rooms, decisions about free time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+_NEEDED = ("click", "rich")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with *arguments*, by default the process's own; answers with its exit code.
+
+    0 is yes, 1 a negative answer (no slot, a start refused), 2 an input that cannot be used.
+    """
+    if any(find_spec(name) is None for name in _NEEDED):
+        print(  # noqa: T201
+            "collective-booking: the command needs click and rich: "
+            "pip install 'collective-booking[cli]'",
+            file=sys.stderr,
+        )
+        return 2
+    # Only now: this is what needs them.
+    from collective_booking.cli.program import run  # noqa: PLC0415
+
+    return run(sys.argv[1:] if arguments is None else arguments)

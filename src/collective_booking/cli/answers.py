@@ -1,0 +1,119 @@
+"""What a command hands back: an answer to print, or the problems that prevent one.
+
+Lives here: `Answer`, `BadInput`, and answers as JSON.
+Must not live here: printing, files, words for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.errors import Problem
+from collective_booking.intervals import Interval, isoformat
+from collective_booking.reasons import Blockage, Explanation, Reason
+from collective_booking.slots import Slot
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+YES: Final = 0
+NO: Final = 1
+BAD_INPUT: Final = 2
+
+Document = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An exit code and what to print: a document where JSON was asked for, else `told`."""
+
+    code: int
+    told: Sequence[RenderableType] = ()
+    document: Document | None = None
+
+
+class BadInput(Exception):  # noqa: N818  # the answer's other form: it never leaves the command
+    """The input cannot be used; each problem becomes one line, all of them at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+
+def slots_document(
+    calendar: CollectiveCalendar,
+    window: Interval,
+    slots: Iterable[Slot],
+    blockages: Sequence[Blockage] = (),
+) -> Document:
+    """The slots, in UTC; with what blocks the window where there are none."""
+    return {
+        "slots": [
+            {
+                "start": isoformat(slot.start),
+                "end": isoformat(slot.end),
+                "verified": slot.verified,
+            }
+            for slot in slots
+        ],
+        "calendar": calendar.slug,
+        "window": _interval(window),
+        **({"blockages": [_blockage(each) for each in blockages]} if blockages else {}),
+    }
+
+
+def window_document(
+    calendar: CollectiveCalendar, window: Interval, offered: int, blockages: Sequence[Blockage]
+) -> Document:
+    """What blocks a window, most blocking first."""
+    return {
+        "offered": offered,
+        "calendar": calendar.slug,
+        "window": _interval(window),
+        "blockages": [_blockage(each) for each in blockages],
+    }
+
+
+def start_document(calendar: CollectiveCalendar, explanation: Explanation) -> Document:
+    """Whether a start can be booked, and why not."""
+    return {
+        "start": isoformat(explanation.start),
+        "calendar": calendar.slug,
+        "accepted": explanation.accepted,
+        "verified": explanation.verified,
+        "reasons": [_reason(reason) for reason in explanation.reasons],
+        "notes": [_reason(reason) for reason in explanation.notes],
+    }
+
+
+def problems_document(problems: Iterable[Problem]) -> Document:
+    """What is wrong with the input. No slots, for a script that looks for nothing else."""
+    return {
+        "slots": [],
+        "problems": [{"place": each.place, "message": each.message} for each in problems],
+    }
+
+
+def _interval(interval: Interval) -> Document:
+    return {"start": isoformat(interval.start), "end": isoformat(interval.end)}
+
+
+def _reason(reason: Reason) -> Document:
+    told: dict[str, object] = {"what": str(reason.what), "who": reason.who}
+    if reason.interval:
+        told |= _interval(reason.interval)
+    if reason.detail:
+        told["detail"] = reason.detail
+    return told
+
+
+def _blockage(blockage: Blockage) -> Document:
+    return {
+        "who": blockage.who,
+        "blocked_seconds": int(blockage.blocked.total_seconds()),
+        "alone_seconds": int(blockage.alone.total_seconds()),
+        "by": {str(what): int(amount.total_seconds()) for what, amount in blockage.by},
+    }

@@ -1,0 +1,265 @@
+"""The commands, and what each of them answers.
+
+Lives here: arguments, options and their help; asking the library.
+Must not live here: printing, layout, reading files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
+
+import click
+
+from collective_booking.checks import examine
+from collective_booking.cli import sources, teamfile, when
+from collective_booking.cli.answers import (
+    NO,
+    YES,
+    Answer,
+    BadInput,
+    slots_document,
+    start_document,
+    window_document,
+)
+from collective_booking.cli.words import Clock
+from collective_booking.errors import Problem
+from collective_booking.intervals import Interval
+from collective_booking.localtime import zone
+from collective_booking.slots import SlotFinder
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+class Asked(NamedTuple):
+    """The team, the window of starts, the time it is, and the clock that answers are shown by."""
+
+    team: teamfile.Team
+    window: Interval
+    now: datetime
+    clock: Clock
+
+    def finder(self, window: Interval | None = None) -> SlotFinder:
+        """The finder for *window*, which is the one asked for unless another is named."""
+        return SlotFinder(
+            calendar=self.team.calendar,
+            availability=sources.availability(self.team, window or self.window),
+            now=self.now,
+        )
+
+
+def _ask(
+    path: str, options: dict[str, Any], *, days: int = when.SEARCHED, whole: bool = False
+) -> Asked:
+    team = teamfile.load(path)
+    calendar = team.calendar
+    timezone = options["timezone"] or calendar.timezone
+    _, problems = examine({"--timezone": zone}, {"--timezone": timezone})
+    if problems:
+        raise BadInput(problems)
+    now = when.current_time(options["now"], calendar)
+    first, last = options["first_start"], options["last_start"]
+    window = when.window(calendar, now, first, last, days=days, whole=whole)
+    return Asked(team, window, now, Clock(timezone))
+
+
+# --- options -------------------------------------------------------------------------------------
+
+
+def _options(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def together(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return together
+
+
+_TEAM: Final = click.argument("team")
+_WINDOW: Final = _options(
+    click.option(
+        "--from", "first_start", metavar="X", help="The first start: a date or an instant [now]."
+    ),
+    click.option(
+        "--to",
+        "last_start",
+        metavar="X",
+        help="The last start: a date, itself included, or an instant, itself not [14 days on].",
+    ),
+    click.option("--now", metavar="X", help="What time it is [the clock's]."),
+    click.option("--timezone", metavar="ZONE", help="Show times as in ZONE [the calendar's]."),
+)
+_ANSWER: Final = _options(
+    click.option(
+        "--first", metavar="N", type=click.IntRange(min=1), help="No more than the first N."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC."),
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("collective-booking"), message="collective-booking %(version)s")
+def command() -> None:
+    """Find the times that suit every member of a team.
+
+    TEAM is a file in TOML or JSON: the settings of a meeting, and its members with their hours and
+    calendars. X is a date of the calendar's zone, such as 2026-11-23, or an instant with an offset,
+    such as 2026-11-23T09:00:00Z.
+
+    \b
+      collective-booking slots team.toml --first 5
+      collective-booking explain team.toml 2026-11-24T10:00:00Z
+      collective-booking show team.toml --svg week.svg
+
+    Exit codes: 0 yes; 1 a negative answer: no slot, a start refused, a calendar that cannot be
+    read; 2 an input that cannot be used.
+    """
+
+
+@command.command()
+@_TEAM
+@_WINDOW
+@_ANSWER
+def slots(team: str, *, first: int | None, as_json: bool, **options: Any) -> Answer:
+    """List the times that suit everyone.
+
+    A slot belongs to the window by its start. Without any, the answer says what blocks most.
+
+    \b
+      collective-booking slots team.toml
+      collective-booking slots team.toml --from 2026-11-23 --to 2026-11-27
+      collective-booking slots team.toml --timezone America/New_York --first 10
+      collective-booking slots team.toml --json | jq -r '.slots[].start'
+    """
+    asked = _ask(team, options)
+    calendar, window = asked.team.calendar, asked.window
+    finder = asked.finder()
+    found = list(islice(finder.iter_offers(window), first))
+    blockages = () if found else finder.explain_window(window).blockages
+    code = YES if found else NO
+    if as_json:
+        return Answer(code, document=slots_document(calendar, window, found, blockages))
+    from collective_booking.cli import tables  # noqa: PLC0415
+
+    if not found:
+        return Answer(code, tables.nothing_found(calendar, window, blockages, asked.clock))
+    whole = first is None or len(found) < first
+    return Answer(code, tables.slots_table(calendar, window, found, asked.clock, whole=whole))
+
+
+@command.command()
+@_TEAM
+@click.argument("start", required=False)
+@_WINDOW
+@_ANSWER
+def explain(
+    team: str, start: str | None, *, first: int | None, as_json: bool, **options: Any
+) -> Answer:
+    """Tell why START is refused, or what blocks the window.
+
+    START is an instant, and is explained alone, whatever the window: everything that refuses it, by
+    whom and from when to when. Without it the answer tells how much of the window each member
+    blocks, and how much nobody else does; whoever blocks most alone comes first.
+
+    \b
+      collective-booking explain team.toml 2026-11-24T10:00:00Z
+      collective-booking explain team.toml --from 2026-11-23 --to 2026-11-27
+    """
+    asked = _ask(team, options)
+    if start is not None:
+        return _explain_start(asked, start, first, as_json=as_json)
+    calendar, window = asked.team.calendar, asked.window
+    told = asked.finder().explain_window(window)
+    blockages = told.blockages[:first]
+    code = YES if told.offered else NO
+    if as_json:
+        document = window_document(calendar, window, told.offered, blockages)
+        return Answer(code, document=document)
+    from collective_booking.cli import tables  # noqa: PLC0415
+
+    words = tables.what_blocks(calendar, window, told.offered, blockages, asked.clock)
+    return Answer(code, words)
+
+
+def _explain_start(asked: Asked, text: str, first: int | None, *, as_json: bool) -> Answer:
+    read, problems = examine({"START": when.instant}, {"START": text})
+    if problems:
+        raise BadInput(problems)
+    start = read["START"]
+    around = Interval(start - sources.AROUND, start + sources.AROUND)
+    told = asked.finder(around).explain(start)
+    code = YES if told.accepted else NO
+    told = replace(told, reasons=told.reasons[:first])
+    if as_json:
+        return Answer(code, document=start_document(asked.team.calendar, told))
+    from collective_booking.cli import tables  # noqa: PLC0415
+
+    return Answer(code, tables.refusal(asked.team.calendar, told, asked.clock))
+
+
+@command.command()
+@_TEAM
+@_WINDOW
+def check(team: str, **options: Any) -> Answer:
+    """Check a team file, and read its calendars.
+
+    Every problem of the file is reported at once, each with its place; then every item of a
+    calendar that cannot be read, for the time in the window.
+
+    \b
+      collective-booking check team.toml
+    """
+    asked = _ask(team, options)
+    from collective_booking.cli import tables  # noqa: PLC0415
+
+    found = sources.by_calendar(asked.team, asked.window)
+    told = tables.team_told(asked.team, asked.window, found, asked.clock)
+    return Answer(NO if any(known.unknown for known in found.values()) else YES, told)
+
+
+@command.command()
+@_TEAM
+@_WINDOW
+@click.option("--svg", metavar="FILE", help="Draw the picture into FILE instead.")
+def show(team: str, *, svg: str | None, **options: Any) -> Answer:
+    """Draw the week: who is open or busy, and what suits everyone.
+
+    The window is 7 days from today unless you say otherwise, and each day is drawn as the clock of
+    the zone shows it.
+
+    \b
+      collective-booking show team.toml
+      collective-booking show team.toml --from 2026-11-23 --svg week.svg
+    """
+    asked = _ask(team, options, days=when.WEEK, whole=True)
+    view = replace(asked.finder().view(asked.window), timezone=asked.clock.timezone)
+    if svg is not None:
+        try:
+            Path(svg).write_text(view.to_svg() + "\n", "utf-8")
+        except (OSError, ValueError) as error:
+            told = getattr(error, "strerror", None) or str(error)
+            raise BadInput([Problem(svg, f"cannot be written: {told}")]) from None
+        return Answer(YES, [f"{svg} is drawn."])
+    from collective_booking.cli import strip, tables  # noqa: PLC0415
+
+    heading = tables.heading(asked.team.calendar, asked.clock, asked.window)
+    return Answer(YES, [heading, strip.Strip(view)])
+
+
+@command.command()
+def schema() -> Answer:
+    """Print the JSON Schema of team files.
+
+    Editors complete and check a team file by it.
+
+    \b
+      collective-booking schema > team.schema.json
+    """
+    return Answer(YES, document=teamfile.schema())

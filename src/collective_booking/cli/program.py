@@ -1,0 +1,106 @@
+"""Running a command: arguments in, lines on the terminal and an exit code out.
+
+Lives here: the one place that prints, and the one place where every failure becomes a line.
+Must not live here: what the answers are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from io import TextIOWrapper
+from typing import Final
+
+import click
+
+from collective_booking.cli.answers import BAD_INPUT, Answer, BadInput, problems_document
+from collective_booking.cli.commands import command
+from collective_booking.cli.words import plain
+from collective_booking.errors import CollectiveBookingError, Problem
+
+INTERRUPTED: Final = 130
+"""What shells say of a program that was stopped with Ctrl-C."""
+
+# For terminals and files that can hold less than Unicode.
+_ASCII: Final = {"–": "-", "─": "-", "█": "#", "●": "*", "▒": ":", "…": "~"} | dict(
+    zip("▁▂▃▄▅▆▇", ".:-=+%@", strict=True)
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command with *arguments*, print what it answers, and say its exit code."""
+    codecs.register_error("collective-booking", _in_plain_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="collective-booking")
+    try:
+        answer = _answer(list(arguments))
+        if isinstance(answer, Answer):
+            _tell(answer)
+            return answer.code
+        return answer
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _answer(arguments: list[str]) -> Answer | int:
+    """What the command answers; the exit code alone where it has printed its help."""
+    try:
+        answer: Answer | int = command.main(
+            arguments, prog_name="collective-booking", standalone_mode=False
+        )
+    except click.UsageError as error:
+        return _refused([_usage_problem(error)], arguments)
+    except BadInput as error:
+        return _refused(error.problems, arguments)
+    except (
+        CollectiveBookingError
+    ) as error:  # an instant so far away that nobody can compute with it
+        return _refused([Problem("", str(error))], arguments)
+    return answer
+
+
+def _tell(answer: Answer) -> None:
+    told = _words(answer) if answer.document is None else json.dumps(answer.document, indent=2)
+    try:
+        print(told)  # noqa: T201
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; what Python has left to write must go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _words(answer: Answer) -> str:
+    # Only where there are words: this takes longer to load than slots take to find.
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    with console.capture() as capture:
+        for each in answer.told:
+            console.print(each)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def _refused(problems: Iterable[Problem], arguments: Sequence[str]) -> int:
+    held = list(problems)
+    for problem in held:
+        print(plain(str(problem)), file=sys.stderr)  # noqa: T201
+    if "--json" in arguments:
+        _tell(Answer(BAD_INPUT, document=problems_document(held)))
+    return BAD_INPUT
+
+
+def _usage_problem(error: click.UsageError) -> Problem:
+    where = error.ctx.command_path if error.ctx else "collective-booking"
+    told = error.format_message().rstrip(".")
+    return Problem(where, f"{told[:1].lower()}{told[1:]}; see {where} --help")
+
+
+def _in_plain_letters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(_ASCII.get(letter, "?") for letter in letters), error.end

@@ -1,0 +1,153 @@
+"""A view drawn in a terminal: a strip a member for each day, and one for everyone.
+
+Lives here: which letter each piece of a day becomes, and the pages they make.
+Must not live here: what is open, busy, unknown or common (a `View` knows), the same as SVG.
+
+Each state has a letter of its own, so nothing is lost without colours. A piece of a day counts as
+busy or unknown where any of it is, and as open or common only where all of it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from collective_booking.cli.words import amount
+from collective_booking.localtime import MINUTE, days, to_day
+from collective_booking.views import Span, View, date_label, on_date
+
+Spans = Sequence[Span]
+
+MOST_ROWS: Final = 12
+"""The most members who get a strip each; of more, a strip says how many are free."""
+WIDEST: Final = 100
+"""A wider strip is harder to read, however wide the terminal."""
+
+_ALL: Final = "everyone"
+_NAMES: Final = 14
+_STEPS: Final = (10, 15, 20, 30, 60)
+_DAY: Final = timedelta(days=1)
+
+CLOSED, OPEN, BUSY, UNKNOWN, COMMON = " ", "─", "█", "?", "●"
+_STYLES: Final = {OPEN: "blue", BUSY: "red", UNKNOWN: "yellow", COMMON: "bold green"}
+_LEVELS: Final = " ▁▂▃▄▅▆▇█"
+
+
+class Strip:
+    """A renderable: as wide as the terminal allows, and no wider than is pleasant."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The days, each with its hours above its strips, and what the letters mean."""
+        yield from _Page(self.view, min(options.max_width, WIDEST)).lines()
+
+
+class _Page:
+    """A view at a certain width."""
+
+    def __init__(self, view: View, width: int) -> None:
+        self.view = view
+        self.dates = view.dates()
+        self.first, self.last = view.hours()
+        names = [*map(self._label, self.dates), _ALL, *(row.name for row in view.rows)]
+        self.margin = min(_NAMES, max(map(len, names))) + 2
+        minutes = (self.last - self.first) * 60
+        room = width - self.margin
+        self.step = next((step for step in _STEPS if minutes // step <= room), _STEPS[-1])
+        self.cells = [
+            (minute * MINUTE, (minute + self.step) * MINUTE)
+            for minute in range(self.first * 60, self.last * 60, self.step)
+        ]
+        self.walls = [tuple(map(view.on_walls, (r.open, r.busy, r.unknown))) for r in view.rows]
+        self.common = view.on_walls(view.common)
+
+    def lines(self) -> Iterator[Text]:
+        """All of it, from top to bottom."""
+        for day in self.dates:
+            yield from self._day(day)
+        yield Text()
+        yield from self._legend()
+
+    def _day(self, day: date) -> Iterator[Text]:
+        rows = [tuple(on_date(walls, day) for walls in row) for row in self.walls]
+        yield Text()
+        if not any(opened for opened, _, _ in rows):
+            label = self._label(day).ljust(self.margin)
+            yield Text.assemble((label, "bold"), ("nobody is open", "dim"))
+            return
+        yield self._hours(day)
+        if len(rows) > MOST_ROWS:
+            yield self._line("free", self._how_many(rows))
+        else:
+            for row, (opened, busy, unknown) in zip(self.view.rows, rows, strict=True):
+                letters = self._letters(opened, busy, unknown)
+                yield self._line(row.name, letters, "" if row.required else "dim")
+        common = on_date(self.common, day)
+        suits = (COMMON if _whole(common, cell) else CLOSED for cell in self.cells)
+        yield self._line(_ALL, "".join(suits), "bold")
+
+    def _label(self, day: date) -> str:
+        """The date; with its length where clocks change."""
+        length = days(self.view.timezone, to_day(day), to_day(day)).total
+        return date_label(day) if length == _DAY else f"{date_label(day)} {amount(length)}"
+
+    def _hours(self, day: date) -> Text:
+        """The date, and the hours of the clock, as many as there is room for."""
+        every = -(-4 * self.step // 60)
+        wide = every * 60 // self.step
+        told = "".join(f"{hour}".ljust(wide) for hour in range(self.first, self.last, every))
+        label = self._label(day).ljust(self.margin)
+        return Text.assemble((label, "bold"), (told[: len(self.cells)].rstrip(), "dim"))
+
+    def _letters(self, opened: Spans, busy: Spans, unknown: Spans) -> str:
+        return "".join(
+            BUSY
+            if _any(busy, cell)
+            else UNKNOWN
+            if _any(unknown, cell)
+            else OPEN
+            if _whole(opened, cell)
+            else CLOSED
+            for cell in self.cells
+        )
+
+    def _how_many(self, rows: Sequence[Sequence[Spans]]) -> str:
+        """How many are free, from none to all, as the height of a bar."""
+        strips = [self._letters(*row) for row in rows]
+        counts = (sum(letter == OPEN for letter in column) for column in zip(*strips, strict=True))
+        return "".join(_LEVELS[count * (len(_LEVELS) - 1) // len(rows)] for count in counts)
+
+    def _line(self, name: str, letters: str, style: str = "") -> Text:
+        short = name if len(name) <= self.margin - 2 else f"{name[: self.margin - 3]}…"
+        line = Text(short.ljust(self.margin), style)
+        for letter, run in groupby(letters):
+            line.append("".join(run), f"{_STYLES.get(letter, 'cyan')} {style}".strip())
+        return line
+
+    def _legend(self) -> Iterator[Text]:
+        if len(self.view.rows) > MOST_ROWS:
+            few, many = _LEVELS[1], _LEVELS[-1]
+            letters = [(few, "few are free"), (many, f"all {len(self.view.rows)} are")]
+        else:
+            letters = [(OPEN, "open"), (BUSY, "busy"), (UNKNOWN, "unknown")]
+        line = Text()
+        for letter, meaning in [*letters, (COMMON, "suits everyone")]:
+            line.append(letter * 2, _STYLES.get(letter, "cyan"))
+            line.append(f" {meaning}   ")
+        line.append(f"each is {self.step} minutes", "dim")
+        yield line
+
+
+def _any(spans: Spans, cell: Span) -> bool:
+    return any(start < cell[1] and end > cell[0] for start, end in spans)
+
+
+def _whole(spans: Spans, cell: Span) -> bool:
+    return any(start <= cell[0] and end >= cell[1] for start, end in spans)

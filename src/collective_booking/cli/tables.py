@@ -1,0 +1,258 @@
+"""Answers in words and tables, for people.
+
+Lives here: what is said of slots, of a refusal, of what blocks a window, of a team that is fine.
+Must not live here: pictures, JSON, where it is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Final
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from collective_booking.availability import Availability
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.cli.teamfile import Team
+from collective_booking.cli.words import Clock, amount, counted, people, plain
+from collective_booking.durations import format_duration
+from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.reasons import Blockage, Explanation
+from collective_booking.slots import Slot
+from collective_booking.views import date_label
+
+FEW: Final = 3
+"""How many blockers the short form of an explanation names."""
+_BAR: Final = 16
+
+
+# --- slots ---------------------------------------------------------------------------------------
+
+
+def slots_table(
+    calendar: CollectiveCalendar,
+    window: Interval,
+    slots: Sequence[Slot],
+    clock: Clock,
+    *,
+    whole: bool,
+) -> list[RenderableType]:
+    """The slots by day, whose clock that is, and a line that sums them up."""
+    table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    year = None
+    for day, group in groupby(slots, lambda slot: clock.local(slot.start).date()):
+        label = date_label(day) if day.year == year else f"{date_label(day)} {day.year}"
+        year = day.year
+        table.add_row(Text(label, "bold"), _times(group, clock))
+    told: list[RenderableType] = [
+        heading(calendar, clock, Interval(slots[0].start, slots[-1].end)),
+        Padding(table, (1, 0, 1, 2)),
+        _summary(calendar, window, slots, clock, whole=whole),
+    ]
+    if not all(slot.verified for slot in slots):
+        told.append(Text("? free only if a calendar that cannot be read is", "yellow"))
+    return told
+
+
+def heading(calendar: CollectiveCalendar, clock: Clock, window: Interval) -> Text:
+    """What is asked for, and whose clock the times are by."""
+    title = Text(calendar.name, "bold")
+    title.append(f", {format_duration(calendar.duration)}", "not bold")
+    return Text.assemble(title, f"\nTimes in {clock.label(window)}")
+
+
+def _times(slots: Iterable[Slot], clock: Clock) -> Text:
+    times = (clock.time(slot.start) + ("" if slot.verified else "?") for slot in slots)
+    return Text("  ").join(
+        Text(time, "yellow" if time.endswith("?") else "green") for time in times
+    )
+
+
+def _summary(
+    calendar: CollectiveCalendar,
+    window: Interval,
+    slots: Sequence[Slot],
+    clock: Clock,
+    *,
+    whole: bool,
+) -> Text:
+    until = clock.moment(window.end if whole else slots[-1].start)
+    number = counted(len(slots), "time") if whole else f"The first {counted(len(slots), 'time')}"
+    suit = "suits" if len(slots) == 1 else "suit"
+    needed, asked = (
+        people([member.name for member in calendar.members if member.required is required])
+        for required in (True, False)
+    )
+    line = Text.assemble((number, "bold"), f" until {until} {suit} {needed}")
+    line.append(f"; {asked} may come or not." if asked else ".")
+    if elsewhere := _elsewhere(calendar, slots[0], clock):
+        line.append(f"\n{elsewhere}")
+    return line
+
+
+def _elsewhere(calendar: CollectiveCalendar, slot: Slot, clock: Clock) -> str:
+    """What the first slot's start is on the clocks of the members who have another."""
+    shown = clock.moment(slot.start)
+    walls: dict[str, list[str]] = {}
+    for member in calendar.members:
+        theirs = Clock(member.timezone)
+        if theirs.offset(slot.start) != clock.offset(slot.start):
+            same_day = theirs.day(slot.start) == clock.day(slot.start)
+            told = theirs.time(slot.start) if same_day else theirs.moment(slot.start)
+            walls.setdefault(told, []).append(member.name)
+    if not walls:
+        return ""
+    told = ", ".join(f"{time} for {people(names)}" for time, names in sorted(walls.items()))
+    return f"{shown} is {told}."
+
+
+# --- explanations --------------------------------------------------------------------------------
+
+
+def refusal(
+    calendar: CollectiveCalendar, explanation: Explanation, clock: Clock
+) -> list[RenderableType]:
+    """Why a start is refused, or that it is not; what does it, in the time of *clock*."""
+    start = explanation.start
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for reason in (*explanation.reasons, *explanation.notes):
+        who = None if reason.who is None else calendar.member(reason.who).name
+        said = str(replace(reason, who=who, interval=None, claim=None))
+        does_it = clock.stretch(reason.interval, start) if reason.interval else ""
+        table.add_row(Text(plain(said)), Text(does_it, "cyan"))
+    answer = ("can be booked", "bold green") if explanation.accepted else ("is refused", "bold red")
+    day = f"{clock.day(start)} {clock.local(start).year}"
+    when = f"{day} {clock.time(start)} ({clock.timezone}) "
+    first = Text.assemble(when, answer, ":" if table.row_count else ".")
+    return [first, Padding(table, (0, 0, 0, 2))] if table.row_count else [first]
+
+
+def nothing_found(
+    calendar: CollectiveCalendar, window: Interval, blockages: Sequence[Blockage], clock: Clock
+) -> list[RenderableType]:
+    """That no slot is left, and the short form of why."""
+    return [
+        Text.assemble(("No time suits everyone", "bold red"), f" {_between(window, clock)}."),
+        Padding(_blockers(calendar, window, blockages[:FEW]), (1, 0, 1, 2)),
+        Text("`collective-booking explain` tells more, of the window or of one start."),
+    ]
+
+
+def what_blocks(
+    calendar: CollectiveCalendar,
+    window: Interval,
+    offered: int,
+    blockages: Sequence[Blockage],
+    clock: Clock,
+) -> list[RenderableType]:
+    """What blocks a window, by member, most blocking first."""
+    left = Text("No time is left.", "bold red")
+    if offered:
+        left = Text(f"{counted(offered, 'time')} left.", "bold green")
+    return [
+        Text.assemble((f"What blocks {calendar.name}", "bold"), f" {_between(window, clock)}"),
+        Padding(_blockers(calendar, window, blockages), (1, 0, 1, 2)),
+        left,
+    ]
+
+
+def _between(window: Interval, clock: Clock) -> str:
+    start, end = clock.moment(window.start), clock.moment(window.end)
+    return f"from {start} to {end} ({clock.timezone})"
+
+
+def _blockers(
+    calendar: CollectiveCalendar, window: Interval, blockages: Sequence[Blockage]
+) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("")
+    table.add_column("of the window")
+    table.add_column("blocked", justify="right")
+    table.add_column("alone", justify="right")
+    table.add_column("by")
+    for each in blockages:
+        who = "the calendar" if each.who is None else calendar.member(each.who).name
+        by = ", ".join(f"{what} {amount(length)}" for what, length in each.by)
+        table.add_row(
+            Text(who, "bold"),
+            _bar(each.alone / window.duration, each.blocked / window.duration),
+            amount(each.blocked),
+            amount(each.alone),
+            Text(by),
+        )
+    return table
+
+
+def _bar(alone: float, blocked: float) -> Text:
+    """How much of the window: dark where nobody else blocks it too."""
+    dark = min(_BAR, max(round(alone * _BAR), alone > 0))
+    light = min(_BAR, max(round(blocked * _BAR), blocked > 0)) - dark
+    return Text.assemble(("█" * dark, "red"), ("▒" * max(light, 0), "yellow"))
+
+
+# --- a team that is fine -------------------------------------------------------------------------
+
+
+def team_told(
+    team: Team, window: Interval, found: Mapping[tuple[str, str], Availability], clock: Clock
+) -> list[RenderableType]:
+    """A sentence about the team, what its calendars say, what cannot be read, and who has none."""
+    calendar = team.calendar
+    zones = {member.timezone for member in calendar.members}
+    told: list[RenderableType] = [
+        Text.assemble(
+            (calendar.name, "bold"),
+            f": {format_duration(calendar.duration)}, every {format_duration(calendar.step)}, with "
+            f"{people([member.name for member in calendar.members])} in "
+            f"{counted(len(zones), 'time zone')}. {calendar.primary_owner.name} owns it.",
+        ),
+        *_calendars(calendar, found),
+    ]
+    items = dict.fromkeys(
+        f"{plain(str(item))}: unknown {clock.stretch(item.interval, window.start)}".strip()
+        for known in found.values()
+        for item in known.unknown
+    )
+    told += [Text(item, "yellow") for item in items]
+    told += [Text(line) for line in _without_calendar(team)]
+    told.append(
+        Text(f"{counted(len(items), 'item')} cannot be read.", "bold red")
+        if items
+        else Text("Nothing is wrong.", "bold green")
+    )
+    return told
+
+
+def _calendars(
+    calendar: CollectiveCalendar, found: Mapping[tuple[str, str], Availability]
+) -> Iterator[RenderableType]:
+    if not found:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("")
+    table.add_column("calendar")
+    for name in ("busy", "tentative", "unknown"):
+        table.add_column(name, justify="right")
+    for (who, path), known in found.items():
+        unknown = IntervalSet(item.interval for item in known.unknown)
+        table.add_row(
+            Text(calendar.member(who).name, "bold"),
+            Text(plain(path)),
+            *(amount(times.total) for times in (known.busy, known.tentative, unknown)),
+        )
+    yield Padding(table, (1, 0, 1, 2))
+
+
+def _without_calendar(team: Team) -> Iterator[str]:
+    for member in team.calendar.members:
+        if member.calendar and member.id not in team.sources:
+            yield f"{member.name}: calendar names one, but calendars lists no file: never free."
+        elif member.id not in team.sources:
+            yield f"{member.name} has no calendar: busy never, as far as anybody knows."
