@@ -139,8 +139,9 @@ def ranges_around(draw: st.DrawFn, moment: datetime) -> tuple[datetime, datetime
 
 def spans() -> SearchStrategy[Span]:
     """Minutes of opening hours: within the day, over midnight, to midnight, round the clock."""
-    starts = st.integers(0, 95).map(lambda quarter: quarter * 15) | st.integers(0, 1439)
-    lengths = st.integers(1, 96).map(lambda quarters: quarters * 15) | st.integers(1, 1440)
+    # Whole hours, so that spans often touch.
+    starts = st.integers(0, 23).map(lambda hour: hour * 60) | st.integers(0, 1439)
+    lengths = st.integers(1, 24).map(lambda hours: hours * 60) | st.integers(1, 1440)
     anywhere = st.tuples(starts, lengths).map(lambda pair: (pair[0], pair[0] + pair[1]))
     to_midnight = st.integers(0, 1439).map(lambda start: (start, 1440))
     of_the_night = st.sampled_from([(0, 1440), (90, 150), (0, 1), (0, 60), (1380, 1440), (1, 1441)])

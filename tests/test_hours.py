@@ -116,6 +116,24 @@ def test_a_day_without_a_midnight_opens_when_it_begins() -> None:
     ]
 
 
+def test_a_date_that_comes_back_brings_its_hours_back() -> None:
+    """In Newfoundland, at 00:01 of 29 October 2006, it was 23:01 of the 28th again.
+
+    So a range that begins on the 29th shows the end of what began on the 27th, and one that ends on
+    the 28th shows the first minute of the 29th.
+    """
+    nights = OpeningHours.parse("Fri 23:30-23:30")
+    sundays = OpeningHours.parse("Sun 00:00-00:30")
+    zone = "America/St_Johns"
+
+    assert windows_on(nights, zone, "2006-10-29T02:30", "2006-10-29T04:00") == [
+        "2006-10-29T02:31:00Z/2006-10-29T03:00:00Z"
+    ]
+    assert windows_on(sundays, zone, "2006-10-29T02:00", "2006-10-29T02:32") == [
+        "2006-10-29T02:30:00Z/2006-10-29T02:31:00Z"
+    ]
+
+
 def test_two_zones_meet_on_instants_not_on_dates() -> None:
     """Tuesday at nine in Sydney is Monday at four in Los Angeles."""
     sydney, los_angeles = (
@@ -198,6 +216,19 @@ def test_windows_of_one_date_that_overlap_are_one_and_those_of_two_dates_are_not
         "2026-10-05T22:00:00Z/2026-10-06T09:00:00Z",
         "2026-10-06T08:00:00Z/2026-10-06T13:00:00Z",
     ]
+
+
+def test_spans_that_touch_are_two_windows_also_on_one_date() -> None:
+    """T5: the grid starts again at noon, and a slot may still lie across it."""
+    hours = OpeningHours.parse("Mon 09:00-12:00", "Mon 12:00-17:00")
+
+    assert windows_on(hours, "UTC", "2026-10-05", "2026-10-06") == [
+        "2026-10-05T09:00:00Z/2026-10-05T12:00:00Z",
+        "2026-10-05T12:00:00Z/2026-10-05T17:00:00Z",
+    ]
+    assert open_on(hours, "UTC", "2026-10-05", "2026-10-06") == (
+        "2026-10-05T09:00:00Z/2026-10-05T17:00:00Z"
+    )
 
 
 def test_a_window_that_began_long_before_the_range_is_whole() -> None:

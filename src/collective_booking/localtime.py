@@ -141,7 +141,7 @@ def first_instant(name: str, day: int) -> int:
     >>> print(to_datetime(first_instant("Africa/Cairo", to_day(date(2026, 4, 24)))))
     2026-04-23 22:00:00+00:00
     """
-    return days(name, day, day + 2).starts[0]
+    return days(name, day, day + 1).starts[0]
 
 
 def local_day(name: str, instant: int) -> int:
@@ -225,19 +225,20 @@ def _similar(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def _changes(name: str, block: int) -> list[tuple[int, int]]:
-    """`(instant, offset from there on)` within one block of days, from the block's start."""
+    """`(instant, offset from there on)` from the start of one block of days to that of the next."""
     place = zone(name)
     # The time in UTC, and yet labelled with the zone: so `fromutc` wants it.
     utc = to_datetime(block * _BLOCK).replace(tzinfo=place)
-    known = [(utc, _look(place, utc))]
-    early = known[0]
+    early = (utc, _look(place, utc))
+    known = [early]
     for _ in range(_LOOKS):
         utc += _LOOK
         late = (utc, _look(place, utc))
         known += _between(place, early, late)
         early = late
-    changes = [(to_microseconds(utc.replace(tzinfo=UTC)), ahead) for utc, ahead in known]
-    return [(at, ahead // MICROSECOND) for at, ahead in changes if at < (block + 1) * _BLOCK]
+    return [
+        (to_microseconds(utc.replace(tzinfo=UTC)), ahead // MICROSECOND) for utc, ahead in known
+    ]
 
 
 def _between(
