@@ -221,7 +221,7 @@ class _Picture:
         every = next((n for n in _TICKS if self.day * n / hours >= 22), _TICKS[-1])
         for hour in range(-(-self.first // every) * every, self.last, every):
             x = left + (hour - self.first) / hours * self.day
-            _label(svg, (x, top + 36), str(hour), size=10, fill=_QUIET)
+            _label(svg, (x, top + 36), str(hour), size=10, fill=_QUIET, anchor="middle")
             _rect(svg, (x, top + 42, 0.8, bottom - top - 42), _QUIET, opacity="0.25")
 
     def _draw_name(
@@ -321,9 +321,11 @@ def _label(
     size: float,
     weight: str = "400",
     fill: str = _INK,
+    anchor: str = "start",
 ) -> Element:
-    place = {"x": f"{at[0]:g}", "y": f"{at[1]:g}", "font-size": f"{size:g}"}
-    return _text_in(parent, "text", text, {**place, "font-weight": weight, "fill": fill})
+    place = {"x": f"{at[0]:g}", "y": f"{at[1]:g}", "text-anchor": anchor}
+    font = {"font-size": f"{size:g}", "font-weight": weight, "fill": fill}
+    return _text_in(parent, "text", text, place | font)
 
 
 def _text_in(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.errors import Problem
-from collective_booking.intervals import Interval, isoformat
+from collective_booking.intervals import Interval, isoformat, to_microseconds
+from collective_booking.localtime import FIRST, LAST
 from collective_booking.reasons import Blockage, Explanation, Reason
 from collective_booking.slots import Slot
 
@@ -101,10 +102,19 @@ def _interval(interval: Interval) -> Document:
     return {"start": isoformat(interval.start), "end": isoformat(interval.end)}
 
 
+def _known_ends(interval: Interval) -> Document:
+    """An interval whose ends may lie beyond all calendars, where they are null."""
+    first, last = to_microseconds(interval.start), to_microseconds(interval.end)
+    return {
+        "start": isoformat(interval.start) if first >= FIRST else None,
+        "end": isoformat(interval.end) if last <= LAST else None,
+    }
+
+
 def _reason(reason: Reason) -> Document:
     told: dict[str, object] = {"what": str(reason.what), "who": reason.who}
     if reason.interval:
-        told |= _interval(reason.interval)
+        told |= _known_ends(reason.interval)
     if reason.detail:
         told["detail"] = reason.detail
     return told

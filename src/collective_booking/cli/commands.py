@@ -6,9 +6,10 @@ Must not live here: printing, layout, reading files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import click
 
-from collective_booking.checks import examine
+from collective_booking.checks import Refused, examine, optional
 from collective_booking.cli import sources, teamfile, when
 from collective_booking.cli.answers import (
     NO,
@@ -28,23 +29,21 @@ from collective_booking.cli.answers import (
     window_document,
 )
 from collective_booking.cli.words import Clock
-from collective_booking.errors import Problem
+from collective_booking.errors import Problem, shown
 from collective_booking.intervals import Interval
-from collective_booking.localtime import zone
 from collective_booking.slots import SlotFinder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_INSTANT: Final = timedelta(microseconds=1)
-
 
 class Asked(NamedTuple):
-    """The team, the window of starts, the time it is, and the clock that answers are shown by."""
+    """What a command is asked: of which team, which starts, when, by whose clock, how many."""
 
     team: teamfile.Team
     window: Interval
     now: datetime
     clock: Clock
+    most: int | None
 
     def finder(self, window: Interval | None = None) -> SlotFinder:
         """The finder for *window*, which is the one asked for unless another is named."""
@@ -56,18 +55,31 @@ class Asked(NamedTuple):
 
 
 def _ask(
-    path: str, options: dict[str, Any], *, days: int = when.SEARCHED, whole: bool = False
+    path: str,
+    *,
+    days: int = when.SEARCHED,
+    whole: bool = False,
+    first_start: str | None,
+    last_start: str | None,
+    now: str | None,
+    timezone: str | None,
+    first: str | None = None,
 ) -> Asked:
+    """Read the team file and the options; everything that is wrong with either at once."""
     team = teamfile.load(path)
-    calendar = team.calendar
-    timezone = options["timezone"] or calendar.timezone
-    _, problems = examine({"--timezone": zone}, {"--timezone": timezone})
+    options = {"--timezone": timezone or team.calendar.timezone, "--first": first}
+    read, problems = examine({"--timezone": Clock, "--first": optional(_how_many)}, options)
     if problems:
         raise BadInput(problems)
-    now = when.current_time(options["now"], calendar)
-    first, last = options["first_start"], options["last_start"]
-    window = when.window(calendar, now, first, last, days=days, whole=whole)
-    return Asked(team, window, now, Clock(timezone))
+    time = when.current_time(now, team.calendar)
+    window = when.window(team.calendar, time, first_start, last_start, days=days, whole=whole)
+    return Asked(team, window, time, read["--timezone"], read["--first"])
+
+
+def _how_many(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
+        raise Refused(f"must be a whole number from 1, not {shown(text)}")
+    return int(text)
 
 
 # --- options -------------------------------------------------------------------------------------
@@ -97,14 +109,12 @@ _WINDOW: Final = _options(
     click.option("--timezone", metavar="ZONE", help="Show times as in ZONE [the calendar's]."),
 )
 _ANSWER: Final = _options(
-    click.option(
-        "--first", metavar="N", type=click.IntRange(min=1), help="No more than the first N."
-    ),
+    click.option("--first", metavar="N", help="No more than the first N."),
     click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC."),
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("collective-booking"), message="collective-booking %(version)s")
 def command() -> None:
     """Find the times that suit every member of a team.
@@ -127,7 +137,7 @@ def command() -> None:
 @_TEAM
 @_WINDOW
 @_ANSWER
-def slots(team: str, *, first: int | None, as_json: bool, **options: Any) -> Answer:
+def slots(team: str, *, as_json: bool, **options: Any) -> Answer:
     """List the times that suit everyone.
 
     A slot belongs to the window by its start. Without any, the answer says what blocks most.
@@ -138,10 +148,10 @@ def slots(team: str, *, first: int | None, as_json: bool, **options: Any) -> Ans
       collective-booking slots team.toml --timezone America/New_York --first 10
       collective-booking slots team.toml --json | jq -r '.slots[].start'
     """
-    asked = _ask(team, options)
+    asked = _ask(team, **options)
     calendar, window = asked.team.calendar, asked.window
     finder = asked.finder()
-    found = list(islice(finder.iter_offers(window), first))
+    found = list(islice(finder.iter_offers(window), asked.most))
     blockages = () if found else finder.explain_window(window).blockages
     code = YES if found else NO
     if as_json:
@@ -150,7 +160,7 @@ def slots(team: str, *, first: int | None, as_json: bool, **options: Any) -> Ans
 
     if not found:
         return Answer(code, tables.nothing_found(calendar, window, blockages, asked.clock))
-    whole = first is None or len(found) < first
+    whole = asked.most is None or len(found) < asked.most
     return Answer(code, tables.slots_table(calendar, window, found, asked.clock, whole=whole))
 
 
@@ -159,9 +169,7 @@ def slots(team: str, *, first: int | None, as_json: bool, **options: Any) -> Ans
 @click.argument("start", required=False)
 @_WINDOW
 @_ANSWER
-def explain(
-    team: str, start: str | None, *, first: int | None, as_json: bool, **options: Any
-) -> Answer:
+def explain(team: str, start: str | None, *, as_json: bool, **options: Any) -> Answer:
     """Tell why START is refused, or what blocks the window.
 
     START is an instant, and is explained alone, whatever the window: everything that refuses it, by
@@ -172,12 +180,12 @@ def explain(
       collective-booking explain team.toml 2026-11-24T10:00:00Z
       collective-booking explain team.toml --from 2026-11-23 --to 2026-11-27
     """
-    asked = _ask(team, options)
+    asked = _ask(team, **options)
     if start is not None:
-        return _explain_start(asked, start, first, as_json=as_json)
+        return _explain_start(asked, start, as_json=as_json)
     calendar, window = asked.team.calendar, asked.window
     told = asked.finder().explain_window(window)
-    blockages = told.blockages[:first]
+    blockages = told.blockages[: asked.most]
     code = YES if told.offered else NO
     if as_json:
         document = window_document(calendar, window, told.offered, blockages)
@@ -188,15 +196,15 @@ def explain(
     return Answer(code, words)
 
 
-def _explain_start(asked: Asked, text: str, first: int | None, *, as_json: bool) -> Answer:
-    read, problems = examine({"START": when.instant}, {"START": text})
+def _explain_start(asked: Asked, text: str, *, as_json: bool) -> Answer:
+    read, problems = examine({"START": when.start}, {"START": text})
     if problems:
         raise BadInput(problems)
     start = read["START"]
     around = Interval(start - sources.AROUND, start + sources.AROUND)
     told = asked.finder(around).explain(start)
     code = YES if told.accepted else NO
-    told = replace(told, reasons=told.reasons[:first])
+    told = replace(told, reasons=told.reasons[: asked.most])
     if as_json:
         return Answer(code, document=start_document(asked.team.calendar, told))
     from collective_booking.cli import tables  # noqa: PLC0415
@@ -216,7 +224,7 @@ def check(team: str, **options: Any) -> Answer:
     \b
       collective-booking check team.toml
     """
-    asked = _ask(team, options)
+    asked = _ask(team, **options)
     from collective_booking.cli import tables  # noqa: PLC0415
 
     found = sources.by_calendar(asked.team, asked.window)
@@ -238,7 +246,7 @@ def show(team: str, *, svg: str | None, **options: Any) -> Answer:
       collective-booking show team.toml
       collective-booking show team.toml --from 2026-11-23 --svg week.svg
     """
-    asked = _ask(team, options, days=when.WEEK, whole=True)
+    asked = _ask(team, **options, days=when.WEEK, whole=True)
     view = replace(asked.finder().view(asked.window), timezone=asked.clock.timezone)
     if svg is not None:
         try:

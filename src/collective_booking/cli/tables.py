@@ -19,7 +19,7 @@ from rich.text import Text
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli.teamfile import Team
-from collective_booking.cli.words import Clock, amount, counted, people, plain
+from collective_booking.cli.words import NAMED, Clock, amount, counted, people, plain
 from collective_booking.durations import format_duration
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.reasons import Blockage, Explanation
@@ -86,12 +86,11 @@ def _summary(
     until = clock.moment(window.end if whole else slots[-1].start)
     number = counted(len(slots), "time") if whole else f"The first {counted(len(slots), 'time')}"
     suit = "suits" if len(slots) == 1 else "suit"
-    needed, asked = (
-        people([member.name for member in calendar.members if member.required is required])
-        for required in (True, False)
-    )
-    line = Text.assemble((number, "bold"), f" until {until} {suit} {needed}")
-    line.append(f"; {asked} may come or not." if asked else ".")
+    needed = [member.name for member in calendar.members if member.required]
+    asked = [member.name for member in calendar.members if not member.required]
+    all_ = people(needed) if len(needed) <= NAMED else f"all {len(needed)} members"
+    line = Text.assemble((number, "bold"), f" until {until} {suit} {all_}")
+    line.append(f"; {people(asked)} may come or not." if asked else ".")
     if elsewhere := _elsewhere(calendar, slots[0], clock):
         line.append(f"\n{elsewhere}")
     return line
@@ -99,18 +98,17 @@ def _summary(
 
 def _elsewhere(calendar: CollectiveCalendar, slot: Slot, clock: Clock) -> str:
     """What the first slot's start is on the clocks of the members who have another."""
-    shown = clock.moment(slot.start)
-    walls: dict[str, list[str]] = {}
+    many = len(calendar.members) > NAMED
+    walls: dict[str, dict[str, None]] = {}
     for member in calendar.members:
         theirs = Clock(member.timezone)
         if theirs.offset(slot.start) != clock.offset(slot.start):
             same_day = theirs.day(slot.start) == clock.day(slot.start)
             told = theirs.time(slot.start) if same_day else theirs.moment(slot.start)
-            walls.setdefault(told, []).append(member.name)
-    if not walls:
-        return ""
-    told = ", ".join(f"{time} for {people(names)}" for time, names in sorted(walls.items()))
-    return f"{shown} is {told}."
+            walls.setdefault(told, {})[member.timezone if many else member.name] = None
+    whose = "in" if many else "for"
+    listed = (f"{time} {whose} {people(list(who))}" for time, who in sorted(walls.items()))
+    return f"{clock.moment(slot.start)} is {', '.join(listed)}." if walls else ""
 
 
 # --- explanations --------------------------------------------------------------------------------

@@ -25,27 +25,35 @@ WEEK: Final = 7
 """How many days a picture shows when nobody says how many."""
 
 _DAY: Final = timedelta(days=1)
-_ADVICE: Final = "write a date like 2026-11-23 or an instant like 2026-11-23T09:00:00Z"
+_INSTANT: Final = "an instant like 2026-11-23T09:00:00Z"
+_EITHER: Final = f"write a date like 2026-11-23 or {_INSTANT}"
 
 
-def instant(text: object) -> datetime:
-    """Read an ISO 8601 instant, which has an offset.
+def instant(text: object, advice: str = f"write {_INSTANT}") -> datetime:
+    """Read an ISO 8601 instant, which has an offset; *advice* says what else would do.
 
     >>> instant("2026-11-23T10:00+01:00")
     datetime.datetime(2026, 11, 23, 9, 0, tzinfo=datetime.timezone.utc)
     """
     if not isinstance(text, str):
-        raise Refused(f"{shown(text)} is no instant: write one like 2026-11-23T09:00:00Z")
+        raise Refused(f"{shown(text)} is no instant: {advice}")
     try:
         moment = datetime.fromisoformat(text)
         if moment.utcoffset() is None:
             raise Refused(f"{shown(text)} has no offset: end it in Z, or in one like +01:00")
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Refused(f"cannot read {shown(text)}: {_ADVICE}") from None
+        raise Refused(f"cannot read {shown(text)}: {advice}") from None
     if not FIRST <= to_microseconds(moment) < LAST:
         raise OutOfRangeError(text, SUPPORTED)
     return moment
+
+
+def start(text: str) -> datetime:
+    """Read the one start that is to be explained."""
+    if _date(text):
+        raise Refused(f"{text} is a date: its starts are explained by --from {text} --to {text}")
+    return instant(text)
 
 
 def current_time(given: str | None, calendar: CollectiveCalendar) -> datetime:
@@ -111,12 +119,12 @@ def _date(text: str) -> date | None:
 
 def _first_of(text: str, calendar: CollectiveCalendar) -> datetime:
     day = _date(text)
-    return calendar.window(day, day).start if day else instant(text)
+    return calendar.window(day, day).start if day else instant(text, _EITHER)
 
 
 def _end_of(text: str, calendar: CollectiveCalendar) -> datetime:
     day = _date(text)
-    return calendar.window(day, day).end if day else instant(text)
+    return calendar.window(day, day).end if day else instant(text, _EITHER)
 
 
 def _out_of_order(

@@ -14,7 +14,7 @@ from collective_booking.intervals import Interval, to_datetime, to_microseconds
 from collective_booking.localtime import FIRST, LAST, MINUTE, offset_at, offsets, zone
 from collective_booking.views import date_label
 
-_NAMED: Final = 6
+NAMED: Final = 6
 """How many people a sentence names before it counts the others."""
 
 
@@ -83,7 +83,7 @@ class Clock:
         first, last = to_microseconds(window.start), to_microseconds(window.end)
         (_, _, ahead), *later = offsets(self.timezone, first, last)
         changes = "".join(
-            f", from {self.moment(to_datetime(start))} {_utc(now)}" for start, _, now in later
+            f", from {self.day(to_datetime(start))} {_utc(now)}" for start, _, now in later
         )
         return f"{self.timezone} ({_utc(ahead)}{changes})"
 
@@ -125,8 +125,8 @@ def people(names: Sequence[str]) -> str:
     >>> people(["Ana", "Ben", "Chen"])
     'Ana, Ben and Chen'
     """
-    if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more"]
+    if len(names) > NAMED:
+        names = [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"]
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
