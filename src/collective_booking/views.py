@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
-from xml.etree.ElementTree import Element, SubElement, tostring
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 from collective_booking.hours import DAYS
 from collective_booking.intervals import Interval, IntervalSet, to_microseconds
 from collective_booking.localtime import DAY, MINUTE, days, offsets, to_date, to_day
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 HOUR: Final = 60 * MINUTE
 MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -95,7 +97,12 @@ class View:
 
     def to_svg(self) -> str:
         """The picture as an SVG document."""
-        return tostring(_Picture(self).draw(), encoding="unicode")
+        # Only for those who want a picture: hosts import this room to look for slots.
+        from xml.etree.ElementTree import Element, tostring  # noqa: PLC0415
+
+        svg = Element("svg")
+        _Picture(self).draw(svg)
+        return tostring(svg, encoding="unicode")
 
     def _repr_html_(self) -> str:
         """The picture, for notebooks."""
@@ -123,6 +130,10 @@ def date_label(day: date) -> str:
 _WIDTH: Final = 1120
 _MARGIN: Final = 24
 _GAP: Final = 10
+_TITLE: Final = 84
+_AXIS: Final = 44
+_BELOW: Final = 6
+_FOOT: Final = 24
 _ALL: Final = "everyone"
 _LONGEST: Final = 24
 _TICKS: Final = (1, 2, 3, 4, 6, 12)
@@ -162,13 +173,12 @@ class _Picture:
         self.id = f"view-{crc32(repr((view.title, view.window, view.timezone)).encode()):08x}"
         self.fills = (_OPEN, _BUSY, f"url(#{self.id}-hatch)")
 
-    def draw(self) -> Element:
-        """All of it, from top to bottom."""
+    def draw(self, svg: Element) -> None:
+        """All of it, from top to bottom, into an empty *svg*."""
         weeks = range(0, len(self.dates), self.per_week)
-        week = 44 + (len(self.view.rows) + 1) * self.row + 30
-        height = 84 + len(weeks) * week + 24
-        svg = Element(
-            "svg",
+        week = _AXIS + (len(self.view.rows) + 1) * self.row + _BELOW + _FOOT
+        height = _TITLE + len(weeks) * week + _FOOT
+        svg.attrib.update(
             {
                 "xmlns": "http://www.w3.org/2000/svg",
                 "viewBox": f"0 0 {_WIDTH} {height}",
@@ -178,41 +188,41 @@ class _Picture:
                 "aria-labelledby": f"{self.id}-title {self.id}-told",
                 "font-family": "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif",
                 "style": "max-width: 100%; height: auto",
-            },
+            }
         )
-        _text_in(svg, "title", self._heading(), {"id": f"{self.id}-title"})
-        _text_in(svg, "desc", self._told(), {"id": f"{self.id}-told"})
-        svg.append(self._hatching())
+        _add(svg, "title", self._heading(), id=f"{self.id}-title")
+        _add(svg, "desc", self._told(), id=f"{self.id}-told")
+        self._draw_hatching(svg)
         _rect(svg, (0, 0, _WIDTH, height), _PAPER, rx="10")
         _label(svg, (_MARGIN, 42), self.view.title, size=20, weight="600")
         _label(svg, (_MARGIN, 64), self._subtitle(), size=13, fill=_QUIET)
-        top = 84.0
+        top = float(_TITLE)
         for place in weeks:
             self._draw_week(svg, self.dates[place : place + self.per_week], top)
             top += week
         self._draw_legend(svg, height - 34)
-        return svg
 
     def _draw_week(self, svg: Element, dates: Sequence[date], top: float) -> None:
-        below = top + 44 + len(self.view.rows) * self.row
+        first = top + _AXIS
+        last = first + len(self.view.rows) * self.row + _BELOW
         for number, row in enumerate(self.view.rows):
             fill = _INK if row.required else _QUIET
-            self._draw_name(svg, row.name, top + 44 + number * self.row, fill=fill)
-        self._draw_name(svg, _ALL, below + 6, weight="600")
+            self._draw_name(svg, row.name, first + number * self.row, fill=fill)
+        self._draw_name(svg, _ALL, last, weight="600")
         for place, day in enumerate(dates):
             left = _MARGIN + self.names + place * (self.day + _GAP)
             for number, (row, walls) in enumerate(zip(self.view.rows, self.walls, strict=True)):
-                y = top + 44 + number * self.row
+                y = first + number * self.row
                 self._bar(svg, [(0, DAY)], left, y, _CLOSED)
                 for times, fill in zip(walls, self.fills, strict=True):
                     self._bar(svg, on_date(times, day), left, y, fill, faint=not row.required)
-            self._bar(svg, [(0, DAY)], left, below + 6, _CLOSED)
-            self._draw_hours(svg, day, left, top, below + 6 + self.bar)
+            self._bar(svg, [(0, DAY)], left, last, _CLOSED)
+            self._draw_hours(svg, day, left, top, last + self.bar)
             for span in on_date(self.common, day):
                 x, width = self._across(span, left)
                 if width > 0:
-                    _rect(svg, (x, top + 44, width, below - top - 44), _COMMON, opacity="0.16")
-                    _rect(svg, (x, below + 6, width, self.bar), _COMMON, tip=_clock_span(span))
+                    _rect(svg, (x, first, width, last - first), _COMMON, opacity="0.16")
+                    _rect(svg, (x, last, width, self.bar), _COMMON, tip=_clock_span(span))
 
     def _draw_hours(self, svg: Element, day: date, left: float, top: float, bottom: float) -> None:
         """The date, and as many of its hours as there is room for, each with a line down."""
@@ -222,7 +232,7 @@ class _Picture:
         for hour in range(-(-self.first // every) * every, self.last, every):
             x = left + (hour - self.first) / hours * self.day
             _label(svg, (x, top + 36), str(hour), size=10, fill=_QUIET, anchor="middle")
-            _rect(svg, (x, top + 42, 0.8, bottom - top - 42), _QUIET, opacity="0.25")
+            _rect(svg, (x, top + _AXIS, 0.8, bottom - top - _AXIS), _QUIET, opacity="0.25")
 
     def _draw_name(
         self, svg: Element, name: str, top: float, *, weight: str = "400", fill: str = _INK
@@ -231,7 +241,7 @@ class _Picture:
         at = (_MARGIN, top + self.bar / 2 + self.font * 0.36)
         label = _label(svg, at, short, size=self.font, weight=weight, fill=fill)
         if short != name:
-            _text_in(label, "title", name)
+            _add(label, "title", name)
 
     def _draw_legend(self, svg: Element, top: float) -> None:
         x = _MARGIN + self.names
@@ -240,13 +250,13 @@ class _Picture:
             _label(svg, (x + 30, top + 10.5), name, size=12, fill=_QUIET)
             x += 52 + len(name) * 7
 
-    def _hatching(self) -> Element:
+    def _draw_hatching(self, svg: Element) -> None:
+        """What unknown time is filled with; defined here, to be referred to."""
         size = {"width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
-        pattern = Element("pattern", {"id": f"{self.id}-hatch", **size})
+        pattern = _add(svg, "pattern", id=f"{self.id}-hatch", **size)
         _rect(pattern, (0, 0, 6, 6), "#fdebc8")
         stroke = {"stroke": _UNKNOWN, "stroke-width": "1.6"}
-        SubElement(pattern, "path", {"d": "M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2", **stroke})
-        return pattern
+        _add(pattern, "path", d="M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2", **stroke)
 
     def _bar(
         self,
@@ -265,7 +275,7 @@ class _Picture:
         )
         if shape:
             opacity = {"opacity": "0.5"} if faint else {}
-            SubElement(svg, "path", {"d": shape, "fill": fill, **opacity})
+            _add(svg, "path", d=shape, fill=fill, **opacity)
 
     def _across(self, span: Span, left: float) -> tuple[float, float]:
         """Where a span of a day lies, and how wide it is; nothing outside the hours drawn."""
@@ -308,9 +318,9 @@ def _rect(
 ) -> None:
     names = ("x", "y", "width", "height")
     sides = {name: f"{value:g}" for name, value in zip(names, at, strict=True)}
-    rect = SubElement(parent, "rect", {**sides, "fill": fill, **more})
+    rect = _add(parent, "rect", **sides, fill=fill, **more)
     if tip:
-        _text_in(rect, "title", tip)
+        _add(rect, "title", tip)
 
 
 def _label(
@@ -325,15 +335,16 @@ def _label(
 ) -> Element:
     place = {"x": f"{at[0]:g}", "y": f"{at[1]:g}", "text-anchor": anchor}
     font = {"font-size": f"{size:g}", "font-weight": weight, "fill": fill}
-    return _text_in(parent, "text", text, place | font)
+    return _add(parent, "text", text, **place, **font)
 
 
-def _text_in(
-    parent: Element, tag: str, text: str, attributes: dict[str, str] | None = None
-) -> Element:
-    element = SubElement(parent, tag, attributes or {})
-    # XML has no way to write a control character.
-    element.text = "".join(
-        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text
-    )
+def _add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
+    from xml.etree.ElementTree import SubElement  # noqa: PLC0415
+
+    element = SubElement(parent, tag, attributes)
+    if text:
+        # XML has no way to write a control character.
+        element.text = "".join(
+            each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text
+        )
     return element

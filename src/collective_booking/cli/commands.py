@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -115,7 +114,7 @@ _ANSWER: Final = _options(
 
 
 @click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("collective-booking"), message="collective-booking %(version)s")
+@click.version_option(package_name="collective-booking", message="collective-booking %(version)s")
 def command() -> None:
     """Find the times that suit every member of a team.
 
