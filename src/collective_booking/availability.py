@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from collective_booking.errors import InvalidValueError
-from collective_booking.intervals import NEVER, Interval, IntervalSet, to_microseconds
+from collective_booking.errors import InvalidValueError, WrongTypeError
+from collective_booking.intervals import (
+    NEVER,
+    ZERO,
+    Interval,
+    IntervalSet,
+    to_datetime,
+    to_microseconds,
+)
 
 
 class Cause(StrEnum):
@@ -51,6 +58,10 @@ class Unknown:
     line: int | None = None
     uid: str | None = None
 
+    def __post_init__(self) -> None:
+        _require("interval", self.interval, Interval, "an Interval")
+        _require("cause", self.cause, Cause, "a Cause")
+
     def __str__(self) -> str:
         line = None if self.line is None else f"line {self.line}"
         uid = None if self.uid is None else f"UID {self.uid}"
@@ -77,6 +88,11 @@ class Availability:
     unknown: tuple[Unknown, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("busy", "tentative"):
+            _require(name, getattr(self, name), IntervalSet, "an IntervalSet")
+        _require("unknown", self.unknown, (tuple, list), "a sequence of Unknown")
+        for each in self.unknown:
+            _require("what is unknown", each, Unknown, "an Unknown")
         object.__setattr__(self, "unknown", tuple(self.unknown))
 
     def __or__(self, other: Availability) -> Availability:
@@ -116,19 +132,38 @@ class Claim:
 
     def __post_init__(self) -> None:
         for name in ("id", "member"):
-            if not getattr(self, name):
-                raise InvalidValueError(name, getattr(self, name), "a claim names both")
+            _require_name(name, getattr(self, name))
+        _require("interval", self.interval, Interval, "an Interval")
         for name in ("buffer_before", "buffer_after"):
-            if getattr(self, name) < timedelta():
+            _require(name, getattr(self, name), timedelta, "a timedelta")
+            if getattr(self, name) < ZERO:
                 raise InvalidValueError(name, getattr(self, name), "a buffer is zero or more")
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An appointment or live hold that counts to a calendar's caps, by its start (N3)."""
+    """An appointment or live hold that counts to a calendar's caps, by its start (N3).
+
+    Raises:
+        InvalidValueError: an empty id.
+        NaiveDatetimeError: the start has no time zone.
+    """
 
     id: str
     start: datetime
 
     def __post_init__(self) -> None:
-        to_microseconds(self.start, "start")
+        _require_name("id", self.id)
+        object.__setattr__(self, "start", to_datetime(to_microseconds(self.start, "start")))
+
+
+def _require(name: str, value: object, kind: type | tuple[type, ...], expected: str) -> None:
+    """Refuse what a host passed by mistake here, and not where it would surface."""
+    if not isinstance(value, kind):
+        raise WrongTypeError(name, value, expected)
+
+
+def _require_name(name: str, value: object) -> None:
+    _require(name, value, str, "text")
+    if not value:
+        raise InvalidValueError(name, value, "it may not be empty")

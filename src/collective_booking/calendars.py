@@ -27,7 +27,6 @@ from collective_booking.checks import (
     minutes,
     one_of,
     optional,
-    shown,
     text,
     yes_or_no,
 )
@@ -42,6 +41,7 @@ from collective_booking.errors import (
     RosterSizeError,
     UnknownMemberError,
     WrongTypeError,
+    shown,
 )
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import ZERO, Interval

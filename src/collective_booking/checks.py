@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from collective_booking.durations import format_duration
-from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem
+from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem, shown
 
 Reader = Callable[[Any], object]
 Check = Callable[..., Iterator[Problem]]
@@ -226,12 +226,6 @@ def list_of(reader: Callable[[Any], T], expected: str) -> Callable[[object], tup
 
 
 # --- words ---------------------------------------------------------------------------------------
-
-
-def shown(value: object) -> str:
-    """*value* as a message can show it: short, on one line."""
-    told = repr(str(value)) if isinstance(value, StrEnum) else repr(value)
-    return told if len(told) <= 80 else f"{told[:77]}..."
 
 
 def did_you_mean(value: object, choices: Iterable[str]) -> str:

@@ -40,10 +40,9 @@ from collective_booking.checks import (
     examine,
     instance_of,
     list_of,
-    shown,
 )
 from collective_booking.durations import DURATION_PATTERN, format_duration, parse_duration
-from collective_booking.errors import ConfigurationError, Problem
+from collective_booking.errors import ConfigurationError, Problem, shown
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.members import (
     LOCATION_RULES,

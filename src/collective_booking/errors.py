@@ -11,6 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from reprlib import Repr
+from typing import Final
+
+_SHORT: Final = Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
+
+
+def shown(value: object) -> str:
+    """*value* as a message can show it: short, on one line.
+
+    >>> shown("x" * 100)
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'"
+    """
+    return _SHORT.repr(str(value) if isinstance(value, StrEnum) else value)
 
 
 class CollectiveBookingError(Exception):
@@ -34,9 +49,8 @@ class WrongTypeError(CollectiveBookingError, TypeError):
         self.expected = expected
 
     def __str__(self) -> str:
-        shown = repr(self.value)
-        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
-        return f"{self.name} must be {self.expected}, not {type(self.value).__name__}: {shown}"
+        given = f"{type(self.value).__name__}: {shown(self.value)}"
+        return f"{self.name} must be {self.expected}, not {given}"
 
 
 class InvalidValueError(CollectiveBookingError, ValueError):
@@ -49,9 +63,7 @@ class InvalidValueError(CollectiveBookingError, ValueError):
         self.advice = advice
 
     def __str__(self) -> str:
-        shown = repr(self.value)
-        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
-        return f"{self.name} cannot be {shown}: {self.advice}"
+        return f"{self.name} cannot be {shown(self.value)}: {self.advice}"
 
 
 class UnreadableTextError(CollectiveBookingError, ValueError):
@@ -68,10 +80,8 @@ class UnreadableTextError(CollectiveBookingError, ValueError):
         self.advice = advice
 
     def __str__(self) -> str:
-        shown = repr(self.text)
-        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
         article = "an" if self.kind[:1] in "aeiou" else "a"
-        return f"cannot read {shown} as {article} {self.kind}: {self.advice}"
+        return f"cannot read {shown(self.text)} as {article} {self.kind}: {self.advice}"
 
 
 # --- time ----------------------------------------------------------------------------------------
@@ -126,9 +136,8 @@ class UnknownZoneError(CollectiveBookingError, ValueError):
 
     def __str__(self) -> str:
         hint = f"did you mean {' or '.join(self.similar)}?" if self.similar else "see the IANA list"
-        shown = repr(self.name)
-        shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
-        return f"there is no time zone {shown}: {hint} (names look like 'Europe/Madrid')"
+        name = shown(self.name)
+        return f"there is no time zone {name}: {hint} (names look like 'Europe/Madrid')"
 
 
 # --- calendars and their roster ------------------------------------------------------------------

@@ -22,11 +22,10 @@ from collective_booking.checks import (
     matching,
     one_of,
     optional,
-    shown,
     text,
     yes_or_no,
 )
-from collective_booking.errors import Problem
+from collective_booking.errors import Problem, shown
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.localtime import zone
 
