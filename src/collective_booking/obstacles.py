@@ -89,7 +89,8 @@ class Obstacle:
     def forbidden(self, first: int, last: int) -> IntervalSet:
         """The starts it forbids within `[first, last)`, as time to measure."""
         places = self.contacts(first, last - 1)
-        starts = [max(self.times.starts[place] - self.lead, first) for place in places]
+        lead = 0 if self.lead == _START_ONLY else self.lead  # a microsecond that is no time
+        starts = [max(self.times.starts[place] - lead, first) for place in places]
         ends = [min(self.times.ends[place] + self.lag, last) for place in places]
         return IntervalSet.from_microseconds(starts, ends)
 
