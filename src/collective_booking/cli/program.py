@@ -16,7 +16,7 @@ from typing import Final
 
 import click
 
-from collective_booking.cli.answers import BAD_INPUT, Answer, BadInput, problems_document
+from collective_booking.cli.answers import BAD_INPUT, YES, Answer, BadInput, problems_document
 from collective_booking.cli.commands import command
 from collective_booking.cli.words import plain
 from collective_booking.errors import CollectiveBookingError, Problem
@@ -37,13 +37,30 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="collective-booking")
     try:
-        answer = _answer(list(arguments))
-        if isinstance(answer, Answer):
-            _tell(answer)
-            return answer.code
-        return answer
-    except KeyboardInterrupt:
+        code = _code(list(arguments))
+        if sys.stdout is not None:  # it may be closed
+            sys.stdout.flush()
+    except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
+    except SystemExit:  # click's way to say that nobody reads its help
+        return YES
+    except BrokenPipeError:
+        # Whoever reads has seen enough; what Python has left to write must go somewhere.
+        _to_nowhere()
+        return YES
+    except OSError as error:
+        _to_nowhere()
+        _complain(f"stdout: cannot be written: {error.strerror}")
+        return BAD_INPUT
+    return code
+
+
+def _code(arguments: list[str]) -> int:
+    answer = _answer(arguments)
+    if isinstance(answer, int):
+        return answer
+    _tell(answer)
+    return answer.code
 
 
 def _answer(arguments: list[str]) -> Answer | int:
@@ -64,13 +81,8 @@ def _answer(arguments: list[str]) -> Answer | int:
 
 
 def _tell(answer: Answer) -> None:
-    told = _words(answer) if answer.document is None else json.dumps(answer.document, indent=2)
-    try:
-        print(told)  # noqa: T201
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever reads has seen enough; what Python has left to write must go somewhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    document = answer.document
+    print(_words(answer) if document is None else json.dumps(document, indent=2))  # noqa: T201
 
 
 def _words(answer: Answer) -> str:
@@ -84,10 +96,19 @@ def _words(answer: Answer) -> str:
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
+def _complain(line: str) -> None:
+    if sys.stderr is not None:  # where it is closed, print would take stdout instead
+        print(line, file=sys.stderr)  # noqa: T201
+
+
+def _to_nowhere() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _refused(problems: Iterable[Problem], arguments: Sequence[str]) -> int:
     held = list(problems)
     for problem in held:
-        print(plain(str(problem)), file=sys.stderr)  # noqa: T201
+        _complain(plain(str(problem)))
     if "--json" in arguments:
         _tell(Answer(BAD_INPUT, document=problems_document(held)))
     return BAD_INPUT
