@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 from zlib import crc32
 
 from collective_booking.hours import DAYS
@@ -161,8 +162,8 @@ class _Picture:
         self.row, self.bar, self.font = (
             (26, 18, 13.0) if many <= 16 else (17, 13, 11.0) if many <= 40 else (11, 9, 8.5)
         )
-        longest = max([len(_ALL) + 1, *(len(row.name) for row in view.rows)])
-        self.names = min(longest, _LONGEST) * self.font * 0.6 + 16
+        longest = max([len(_ALL) + 1, *(_wide(_short(row.name)) for row in view.rows)])
+        self.names = longest * self.font * 0.6 + 16
         self.dates = view.dates()
         self.per_week = min(len(self.dates), 7)
         self.first, self.last = view.hours()
@@ -237,7 +238,7 @@ class _Picture:
     def _draw_name(
         self, svg: Element, name: str, top: float, *, weight: str = "400", fill: str = _INK
     ) -> None:
-        short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+        short = _short(name)
         at = (_MARGIN, top + self.bar / 2 + self.font * 0.36)
         label = _label(svg, at, short, size=self.font, weight=weight, fill=fill)
         if short != name:
@@ -307,6 +308,20 @@ class _Picture:
         for day in self.dates:
             for span in on_date(self.common, day):
                 yield f"{date_label(day)} {_clock_span(span)}"
+
+
+def _wide(text: str) -> int:
+    """How wide *text* is, in letters of which Chinese ones count two."""
+    return sum(2 if east_asian_width(letter) in "FW" else 1 for letter in text)
+
+
+def _short(name: str) -> str:
+    """*name*, cut where it is longer than a name can be shown."""
+    if _wide(name) <= _LONGEST:
+        return name
+    while _wide(name) >= _LONGEST:
+        name = name[:-1]
+    return f"{name}…"
 
 
 def _clock_span(span: Span) -> str:

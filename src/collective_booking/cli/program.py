@@ -73,9 +73,8 @@ def _answer(arguments: list[str]) -> Answer | int:
         return _refused([_usage_problem(error)], arguments)
     except BadInput as error:
         return _refused(error.problems, arguments)
-    except (
-        CollectiveBookingError
-    ) as error:  # an instant so far away that nobody can compute with it
+    except CollectiveBookingError as error:
+        # An instant so far away that nobody can compute with it, for one.
         return _refused([Problem("", str(error))], arguments)
     return answer
 
@@ -93,7 +92,7 @@ def _words(answer: Answer) -> str:
     with console.capture() as capture:
         for each in answer.told:
             console.print(each)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+    return "\n".join(line.rstrip() for line in capture.get().split("\n")).rstrip("\n")
 
 
 def _complain(line: str) -> None:

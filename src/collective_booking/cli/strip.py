@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
@@ -57,7 +58,7 @@ class _Page:
         self.dates = view.dates()
         self.first, self.last = view.hours()
         names = [*map(self._label, self.dates), _ALL, *(row.name for row in view.rows)]
-        self.margin = min(_NAMES, max(map(len, names))) + 2
+        self.margin = min(_NAMES, max(map(cell_len, names))) + 2
         minutes = (self.last - self.first) * 60
         room = width - self.margin
         self.step = next((step for step in _STEPS if minutes // step <= room), _STEPS[-1])
@@ -125,8 +126,9 @@ class _Page:
         return "".join(_LEVELS[count * (len(_LEVELS) - 1) // len(rows)] for count in counts)
 
     def _line(self, name: str, letters: str, style: str = "") -> Text:
-        short = name if len(name) <= self.margin - 2 else f"{name[: self.margin - 3]}…"
-        line = Text(short.ljust(self.margin), style)
+        room = self.margin - 2
+        short = name if cell_len(name) <= room else f"{set_cell_size(name, room - 1)}…"
+        line = Text(set_cell_size(short, self.margin), style)
         for letter, run in groupby(letters):
             line.append("".join(run), f"{_STYLES.get(letter, 'cyan')} {style}".strip())
         return line
