@@ -185,7 +185,7 @@ def parse(text: str | bytes, limits: Limits) -> Tree:
     if not tops:
         raise Unreadable("this is no iCalendar text: it has no BEGIN")
     if open_:
-        _tear(open_[1:] if open_[0].name == "VCALENDAR" else open_)
+        _tear([component for component in open_ if component.name != "VCALENDAR"])
         flaws.append(Unreadable(f"the text ends inside {open_[-1].name}", line=open_[-1].line))
     return Tree(tops, flaws)
 
@@ -244,8 +244,8 @@ def _close(name: str, line: int, open_: list[Component], flaws: list[Unreadable]
 
 
 def _tear(components: list[Component]) -> None:
-    line = components[-1].line
     for component in components:
+        line = components[-1].line
         component.flaws.append(Unreadable("its END is missing, or one inside it", line=line))
 
 

@@ -82,14 +82,21 @@ class _CountedInterval(int):
     """An interval that counts how often dateutil adds it, and so how many periods it walks.
 
     A rule may walk through thousands of years and bring forth nothing (30 February), so that
-    counting its instances would count nothing. dateutil adds the interval once for every step.
+    counting its instances would count nothing. dateutil adds the interval once for every step; and
+    before it jumps to the end of a day that is not meant, it divides by it: so many more it passes.
     """
 
     step: Callable[[], None]
+    jump: Callable[[int], None]
 
     def __radd__(self, other: int) -> int:
         self.step()
         return int(self) + other
+
+    def __rfloordiv__(self, other: int) -> int:
+        passed = other // int(self)
+        self.jump(passed)
+        return passed
 
     def __mul__(self, other: int) -> int:  # weeks: the interval times seven
         self.step()
@@ -223,8 +230,12 @@ class Rule:
             budget.spend(max(effort - found, 0))
             found = 0
 
+        def jump(passed: int) -> None:
+            nonlocal steps
+            steps -= passed
+
         interval = _CountedInterval(self.interval)
-        interval.step = step
+        interval.step, interval.jump = step, jump
         try:
             for clock in rrule(
                 self.frequency, dtstart=begin, interval=interval, wkst=self.wkst, **parts

@@ -29,7 +29,6 @@ from collective_booking.adapters.ics.zones import until
 from collective_booking.intervals import BEGINNING, END, to_datetime
 from collective_booking.localtime import DAY
 
-
 _REPEATING: Final = frozenset({"RRULE", "RDATE"})
 
 
