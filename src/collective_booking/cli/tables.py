@@ -83,13 +83,17 @@ def _summary(
     *,
     whole: bool,
 ) -> Text:
-    until = clock.moment(window.end if whole else slots[-1].start)
-    number = counted(len(slots), "time") if whole else f"The first {counted(len(slots), 'time')}"
+    last = clock.moment(window.end if whole else slots[-1].start)
+    number, until = counted(len(slots), "time"), f" until {last}"
+    if not whole and len(slots) == 1:
+        number, until = "The first time", f", {last},"
+    elif not whole:
+        number, until = f"The first {number}", f", until {last},"
     suit = "suits" if len(slots) == 1 else "suit"
     needed = [member.name for member in calendar.members if member.required]
     asked = [member.name for member in calendar.members if not member.required]
     all_ = people(needed) if len(needed) <= NAMED else f"all {len(needed)} members"
-    line = Text.assemble((number, "bold"), f" until {until} {suit} {all_}")
+    line = Text.assemble((number, "bold"), f"{until} {suit} {all_}")
     line.append(f"; {people(asked)} may come or not." if asked else ".")
     if elsewhere := _elsewhere(calendar, slots[0], clock):
         line.append(f"\n{elsewhere}")

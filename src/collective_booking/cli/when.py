@@ -112,9 +112,10 @@ def _date(text: str) -> date | None:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         return None
     try:
-        return a_local_date(date.fromisoformat(text), "a date")
+        day = date.fromisoformat(text)
     except ValueError:
         raise Refused(f"there is no date {text}") from None
+    return a_local_date(day, "a date")
 
 
 def _first_of(text: str, calendar: CollectiveCalendar) -> datetime:

@@ -1,0 +1,184 @@
+"""`slots`: which are listed, for which window, and how they read."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from collective_booking.availability import Availability
+from collective_booking.documents import from_dict
+from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.slots import SlotFinder
+from tests.cli.command import Run, Told
+from tests.cli.teams import NOW, TEAM, in_toml, team
+
+
+def starts(told: Told) -> list[str]:
+    return [slot["start"] for slot in told.document["slots"]]
+
+
+def test_the_times_are_listed_by_day_with_a_line_that_sums_them_up(run: Run) -> None:
+    """This is the page that somebody reads to a caller on the phone."""
+    told = run("slots", "team.toml", *NOW, "--to", "2026-11-24")
+
+    assert told == Told(
+        0,
+        "Sales call, 30m\n"
+        "Times in Europe/London (UTC)\n"
+        "\n"
+        "  Mon 23 Nov 2026   09:00  09:30  10:30\n"
+        "  Tue 24 Nov        09:00  09:30  10:00  10:30\n"
+        "\n"
+        "7 times until Wed 25 Nov 00:00 suit Ana and Ben.\n"
+        "Mon 23 Nov 09:00 is 10:00 for Ana.\n",
+        "",
+    )
+
+
+def test_json_is_in_utc_whichever_zone_is_shown(run: Run) -> None:
+    """A script must not have to guess what a person in front of it prefers (P24)."""
+    told = run("slots", "team.toml", *NOW, "--first", "1", "--timezone", "Asia/Tokyo", "--json")
+
+    assert told.document["slots"] == [
+        {"start": "2026-11-23T09:00:00Z", "end": "2026-11-23T09:30:00Z", "verified": True}
+    ]
+    assert told.document["window"] == {
+        "start": "2026-11-23T07:00:00Z",
+        "end": "2026-12-07T07:00:00Z",
+    }
+    assert (told.code, told.err) == (0, "")
+
+
+def test_json_says_what_the_library_says(run: Run) -> None:
+    """The command decides nothing about free time."""
+    now = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    members = [{k: v for k, v in each.items() if k != "busy"} for each in TEAM["members"]]
+    busy = IntervalSet.from_isoformat("2026-11-23T10:00Z/2026-11-23T10:30Z")
+    finder = SlotFinder(
+        calendar=from_dict({**TEAM, "members": members}),
+        availability={"ana": Availability(busy=busy)},
+        now=now,
+    )
+
+    told = run("slots", "team.toml", *NOW, "--json")
+
+    expected = finder.offers(Interval(now, now + timedelta(days=14)))
+    assert len(expected) > 30
+    assert starts(told) == [f"{slot.start:%Y-%m-%dT%H:%M:%SZ}" for slot in expected]
+
+
+@pytest.mark.parametrize(
+    ("options", "first", "last", "count"),
+    [
+        (["--to", "2026-11-23"], "2026-11-23T09:00:00Z", "2026-11-23T10:30:00Z", 3),
+        (["--from", "2026-11-24", "--to", "2026-11-24"], "2026-11-24T09:00:00Z", None, 4),
+        (["--from", "2026-11-24T09:30Z", "--to", "2026-11-24"], "2026-11-24T09:30:00Z", None, 3),
+        (["--to", "2026-11-23T10:30:00Z"], "2026-11-23T09:00:00Z", "2026-11-23T09:30:00Z", 2),
+        (["--to", "2026-11-23T11:30:01+01:00"], "2026-11-23T09:00:00Z", None, 3),
+        (["--from", "2026-11-24"], "2026-11-24T09:00:00Z", "2026-12-07T10:30:00Z", 40),
+        (["--from", "2026-11-24T10:00Z"], "2026-11-24T10:00:00Z", "2026-12-08T09:30:00Z", 40),
+        ([], "2026-11-23T09:00:00Z", "2026-12-04T10:30:00Z", 39),
+        (["--first", "2"], "2026-11-23T09:00:00Z", "2026-11-23T09:30:00Z", 2),
+        (["--now", "2026-11-23T07:30Z", "--first", "1"], "2026-11-23T09:30:00Z", None, 1),
+        (["--now", "2026-11-25", "--first", "1"], "2026-11-25T09:00:00Z", None, 1),
+    ],
+)
+def test_a_date_is_whole_an_instant_is_exact_and_a_slot_counts_by_its_start(
+    run: Run, options: list[str], first: str, last: str | None, count: int
+) -> None:
+    """Off by one at the end of a range is a day that nobody can book."""
+    found = starts(run("slots", "team.toml", *NOW, *options, "--json"))
+
+    assert (found[0], len(found)) == (first, count)
+    assert last in {None, found[-1]}
+
+
+def test_dates_are_those_of_the_calendar_wherever_times_are_shown(run: Run) -> None:
+    """In Tokyo the last of these starts on the next day, and belongs to the range (P34)."""
+    asked = ("--from", "2026-11-24", "--to", "2026-11-24", "--timezone", "America/Los_Angeles")
+
+    told = run("slots", "team.toml", *NOW, *asked)
+
+    assert "Times in America/Los_Angeles (UTC-8)" in told.out
+    assert "Tue 24 Nov 2026   01:00  01:30  02:00  02:30" in told.out
+    assert "Tue 24 Nov 01:00 is 09:00 for Ben, 10:00 for Ana." in told.out
+
+
+def test_without_any_slot_the_answer_says_what_blocks_most(run: Run) -> None:
+    """An empty list is where questions begin."""
+    told = run("slots", "team.toml", *NOW, "--from", "2026-11-28", "--to", "2026-11-29")
+
+    assert told.code == 1
+    assert told.out.startswith("No time suits everyone from Sat 28 Nov 00:00 to Mon 30 Nov 00:00")
+    assert "Ana" in told.out
+    assert "hours 48h" in told.out
+    assert "explain" in told.out.splitlines()[-1]
+
+
+def test_without_any_slot_json_has_an_empty_list_and_what_blocks(run: Run) -> None:
+    """The shape stays the same, so a loop over the slots just does nothing."""
+    told = run("slots", "team.toml", *NOW, "--from", "2026-11-28", "--to", "2026-11-28", "--json")
+
+    assert told.code == 1
+    assert told.document["slots"] == []
+    assert told.document["blockages"][0] == {
+        "who": "ana",
+        "blocked_seconds": 86_400,
+        "alone_seconds": 0,
+        "by": {"hours": 86_400},
+    }
+
+
+def test_the_doubled_hour_is_told_apart(run: Run, folder: Path) -> None:
+    """Two rows of 02:00 on one night are two different appointments (P17)."""
+    night = {"timezone": "Europe/Berlin", "hours": ["daily 02:00-03:00"], "busy": []}
+    document = team(night, timezone="Europe/Berlin")
+    document["members"][1] |= {"ignore_hours": True}
+    (folder / "night.toml").write_text(in_toml(document), "utf-8")
+
+    told = run("slots", "night.toml", "--now", "2026-10-24", "--from", "2026-10-25")
+
+    assert "Times in Europe/Berlin (UTC+2, from Sun 25 Oct UTC+1)" in told.out
+    assert "02:00+02:00  02:30+02:00  02:00+01:00  02:30+01:00" in told.out
+
+
+def test_an_unverified_time_is_marked(run: Run, folder: Path) -> None:
+    """Whoever offers it must know that a calendar could not be read (F3)."""
+    (folder / "ana.ics").write_text("no calendar at all", "utf-8")
+    document = team({"calendars": ["ana.ics"], "on_unknown": "open"})
+    (folder / "team.json").write_text(json.dumps(document), "utf-8")
+
+    told = run("slots", "team.json", *NOW, "--first", "1")
+    as_json = run("slots", "team.json", *NOW, "--first", "1", "--json")
+
+    assert "09:00?" in told.out
+    assert "? free only if a calendar that cannot be read is" in told.out
+    assert as_json.document["slots"][0]["verified"] is False
+
+
+def test_of_a_hundred_nobody_lists_the_names(run: Run, folder: Path) -> None:
+    """A summary that fills the screen sums nothing up."""
+    document = team()
+    document["members"] += [
+        {**TEAM["members"][1], "id": f"m{number}", "name": f"M {number}"} for number in range(98)
+    ]
+    (folder / "many.json").write_text(json.dumps(document), "utf-8")
+
+    told = run("slots", "many.json", *NOW, "--first", "2")
+
+    assert "The first 2 times, until Mon 23 Nov 09:30, suit all 100 members." in told.out
+    assert "Mon 23 Nov 09:00 is 10:00 in Europe/Madrid." in told.out
+
+
+def test_an_optional_member_is_named_apart(run: Run, folder: Path) -> None:
+    """They never block, so they are not among those whom a time suits (F5)."""
+    document = team()
+    document["members"].append({**TEAM["members"][1], "id": "c", "name": "Cleo", "required": False})
+    (folder / "team.json").write_text(json.dumps(document), "utf-8")
+
+    told = run("slots", "team.json", *NOW, "--first", "1")
+
+    assert "The first time, Mon 23 Nov 09:00, suits Ana and Ben; Cleo may come or not." in told.out
