@@ -11,6 +11,7 @@ one that it shows twice is drawn over itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -137,6 +138,8 @@ _BELOW: Final = 6
 _FOOT: Final = 24
 _ALL: Final = "everyone"
 _LONGEST: Final = 24
+# XML has no way to write these, not even escaped.
+_UNWRITABLE: Final = re.compile(r"[^\t\n\r -\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _TICKS: Final = (1, 2, 3, 4, 6, 12)
 
 # Dark on light, and told apart without colour too: unknown time is hatched, what is common is the
@@ -358,8 +361,5 @@ def _add(parent: Element, tag: str, text: str = "", **attributes: str) -> Elemen
 
     element = SubElement(parent, tag, attributes)
     if text:
-        # XML has no way to write a control character.
-        element.text = "".join(
-            each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text
-        )
+        element.text = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     return element

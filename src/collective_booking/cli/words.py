@@ -14,6 +14,7 @@ from collective_booking.intervals import Interval, to_datetime, to_microseconds
 from collective_booking.localtime import FIRST, LAST, MINUTE, offset_at, offsets, zone
 from collective_booking.views import date_label
 
+_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 NAMED: Final = 6
 """How many people a sentence names before it counts the others."""
 
@@ -136,4 +137,4 @@ def plain(text: str) -> str:
     >>> plain("gone\\x1b[2J")
     'gone?[2J'
     """
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return "".join(each if each.isprintable() or each in _JOINERS else "?" for each in text)
