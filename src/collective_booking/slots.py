@@ -235,7 +235,8 @@ class SlotFinder:
 
     def _row(self, member: Member, window: Interval) -> Row:
         known = self.availability.get(member.id, Availability())
-        hours, within = member.hours if member.heeds_hours else None, IntervalSet([window])
+        hours = None if member.ignore_hours else member.hours
+        within = IntervalSet([window])
         first, last = _starts_in(window)
         opened = windows(hours, member.timezone, first, last + 1).merged() if hours else within
         claims = (claim.interval for claim in self.claims if claim.member == member.id)
