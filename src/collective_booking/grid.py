@@ -40,7 +40,8 @@ def clock_pieces(timezone: str, offset: int, first: int, last: int) -> list[Piec
     back over midnight, has one anchor.
     """
     pieces: list[Piece] = []
-    for day in range(local_day(timezone, first), local_day(timezone, last) + 1):
+    # Near such a change, dates of the day before and after show within the range as well.
+    for day in range(local_day(timezone, first) - 1, local_day(timezone, last) + 2):
         shown = days(timezone, day, day)
         anchor = shown.starts[0] + offset if shown else 0
         pieces += ((s, e, anchor) for s, e in zip(shown.starts, shown.ends, strict=True))
