@@ -180,9 +180,11 @@ def _too_soon(calendar: CollectiveCalendar, now: int) -> Iterator[Obstacle]:
     """Notice (N1): in elapsed time, inclusive; and in local dates of the calendar's zone."""
     earliest = min(now + _length(calendar.notice), END)
     yield Obstacle(What.NOTICE, None, IntervalSet.from_microseconds([BEGINNING], [earliest]))
-    today = local_day(calendar.timezone, now)
-    skipped = days(calendar.timezone, today, today + calendar.notice_days - 1)
-    yield Obstacle(What.NOTICE, None, skipped)
+    if calendar.notice_days:
+        today = local_day(calendar.timezone, now)
+        # From yesterday on, for clocks that go back over midnight show it once more.
+        skipped = days(calendar.timezone, today - 1, today + calendar.notice_days - 1)
+        yield Obstacle(What.NOTICE, None, skipped.between(now, END))
 
 
 def _too_late(calendar: CollectiveCalendar, now: int) -> Iterator[Obstacle]:
