@@ -27,7 +27,7 @@ def test_an_event_is_busy_from_its_start_to_its_end() -> None:
     ["STATUS:CANCELLED", "status:Cancelled", "TRANSP:TRANSPARENT", "DTEND:20260302T090000Z"],
 )
 def test_cancelled_transparent_and_zero_length_events_are_free(line: str) -> None:
-    """P40: what its owner marked as no obstacle must not cost a slot."""
+    """What its owner marked as no obstacle must not cost a slot."""
     end = () if "DTEND" in line else (TEN,)
     assert busy(event(NINE, *end, line)) == NEVER
 
@@ -38,7 +38,7 @@ def test_a_cancelling_calendar_cancels_all_that_it_holds() -> None:
 
 
 def test_a_tentative_event_is_kept_apart() -> None:
-    """P40: whether it blocks is the calendar's switch, not the reader's."""
+    """Whether it blocks is the calendar's switch, not the reader's."""
     found = known(event(NINE, TEN, "STATUS:TENTATIVE"))
 
     assert (found.busy, found.tentative) == (NEVER, times("02 09:00-10:00"))
@@ -95,7 +95,7 @@ def test_tasks_notes_and_alarms_make_nobody_busy() -> None:
 
 
 def test_an_all_day_event_is_the_members_own_day() -> None:
-    """P40: blocked from midnight to midnight where the member lives, not in UTC."""
+    """Blocked from midnight to midnight where the member lives, not in UTC."""
     september = Interval.from_isoformat("2026-09-01T00:00Z/2026-10-01T00:00Z")
     day = event("DTSTART;VALUE=DATE:20260914", "DTEND;VALUE=DATE:20260915")
 

@@ -263,7 +263,8 @@ def test_a_file_is_read_and_named_in_the_reasons(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_makes_the_window_unknown(tmp_path: Path, name: str) -> None:
     """A wrong path must not look like a free calendar; a pipe must not be waited for."""
     (tmp_path / "folder.ics").mkdir()
-    os.mkfifo(tmp_path / "pipe.ics")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.ics")
 
     found = ics.read_file(tmp_path / name, MARCH, timezone=BERLIN)
 
@@ -273,8 +274,14 @@ def test_a_file_that_cannot_be_read_makes_the_window_unknown(tmp_path: Path, nam
         assert ics.read_path(tmp_path / name, MARCH, timezone=BERLIN) == found
 
 
-def test_a_file_is_not_read_beyond_its_limit() -> None:
+def test_a_file_is_not_read_beyond_its_limit(tmp_path: Path) -> None:
     """A device without an end is no file, and a huge file is not loaded."""
+    (tmp_path / "big.ics").write_text(calendar(GOOD))
+    limits = ics.Limits(size=20)
+
+    found = ics.read_file(tmp_path / "big.ics", MARCH, timezone=BERLIN, limits=limits)
+
+    assert found.unknown[0].cause is Cause.BUDGET
     assert ics.read_file("/dev/zero", MARCH, timezone=BERLIN).unknown
 
 
