@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -166,3 +167,13 @@ def test_help_loads_neither_the_parser_nor_the_painter(folder: Path) -> None:
         )
         assert done.stderr == "\n"
     assert not any("calendars" in member for member in TEAM["members"])
+
+
+def test_the_clock_is_read_in_one_place() -> None:
+    """With `--now`, every answer can be had again, and every bug report tried (N6)."""
+    rooms = Path(cli.__file__).parent.glob("*.py")
+
+    looks = re.compile(r"datetime\.now|\.today\(|\.utcnow\(|time\.time\(")
+    found = {room.name: len(looks.findall(room.read_text("utf-8"))) for room in rooms}
+
+    assert {room: count for room, count in found.items() if count} == {"when.py": 1}

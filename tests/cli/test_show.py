@@ -100,9 +100,9 @@ def test_a_day_on_which_clocks_change_says_how_long_it_is(run: Run) -> None:
 
 def test_the_picture_goes_into_a_file(run: Run, folder: Path) -> None:
     """For a page, a mail, a chat: it needs nothing around it."""
-    told = run("show", "team.toml", *NOW, "--svg", "week.svg")
+    told = run("show", "team.toml", *NOW, "--svg", "[bold]week.svg")
 
-    assert told == Told(0, "week.svg is drawn.\n", "")
-    picture = ET.parse(folder / "week.svg").getroot()
+    assert told == Told(0, "[bold]week.svg is drawn.\n", "")
+    picture = ET.parse(folder / "[bold]week.svg").getroot()
     assert picture.tag == "{http://www.w3.org/2000/svg}svg"
     assert "Europe/London" in "".join(picture.itertext())

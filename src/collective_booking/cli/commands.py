@@ -246,6 +246,8 @@ def show(team: str, *, svg: str | None, **options: Any) -> Answer:
       collective-booking show team.toml --from 2026-11-23 --svg week.svg
     """
     asked = _ask(team, **options, days=when.WEEK, whole=True)
+    from collective_booking.cli import strip, tables  # noqa: PLC0415
+
     view = replace(asked.finder().view(asked.window), timezone=asked.clock.timezone)
     if svg is not None:
         try:
@@ -253,9 +255,7 @@ def show(team: str, *, svg: str | None, **options: Any) -> Answer:
         except (OSError, ValueError) as error:
             told = getattr(error, "strerror", None) or str(error)
             raise BadInput([Problem(svg, f"cannot be written: {told}")]) from None
-        return Answer(YES, [f"{svg} is drawn."])
-    from collective_booking.cli import strip, tables  # noqa: PLC0415
-
+        return Answer(YES, tables.drawn(svg))
     heading = tables.heading(asked.team.calendar, asked.clock, asked.window)
     return Answer(YES, [heading, strip.Strip(view)])
 

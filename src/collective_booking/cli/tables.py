@@ -258,3 +258,8 @@ def _without_calendar(team: Team) -> Iterator[str]:
             yield f"{member.name}: calendar names one, but calendars lists no file: never free."
         elif member.id not in team.sources:
             yield f"{member.name} has no calendar: busy never, as far as anybody knows."
+
+
+def drawn(path: str) -> list[RenderableType]:
+    """That a picture is in the file at *path*."""
+    return [Text(f"{plain(path)} is drawn.")]

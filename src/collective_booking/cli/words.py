@@ -14,9 +14,11 @@ from collective_booking.intervals import Interval, to_datetime, to_microseconds
 from collective_booking.localtime import FIRST, LAST, MINUTE, offset_at, offsets, zone
 from collective_booking.views import date_label
 
-_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 NAMED: Final = 6
 """How many people a sentence names before it counts the others."""
+
+# Names of several scripts cannot be written without them.
+_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 class Clock:
