@@ -40,7 +40,7 @@ class BadInput(Exception):  # noqa: N818  # the answer's other form: it never le
     """The input cannot be used; each problem becomes one line, all of them at once."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__(self.problems)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from collective_booking.intervals import Interval, to_datetime, to_microseconds
 from collective_booking.localtime import FIRST, LAST, MINUTE, offset_at, offsets, zone
@@ -26,7 +27,7 @@ class Clock:
 
     def __init__(self, timezone: str) -> None:
         self.timezone = timezone
-        self.zone = zone(timezone)
+        self.zone: ZoneInfo = zone(timezone)
 
     def local(self, moment: datetime) -> datetime:
         """*moment* as this clock shows it."""
