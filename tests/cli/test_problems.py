@@ -161,9 +161,12 @@ def test_a_command_that_cannot_be_run_says_why_in_one_line(
 
 def test_options_are_refused_together(run: Run) -> None:
     """Whoever is told of one mistake at a time gives up at the third."""
-    said = refused(run("slots", "team.toml", *NOW, "--from", "x", "--to", "2026-13-01"))
+    wrong = ("--from", "x", "--to", "2026-13-01", "--now", "", "--timezone", "", "--first", "0")
 
-    assert [line.split(":")[0] for line in said.splitlines()] == ["--from", "--to"]
+    lines = refused(run("slots", "team.toml", *wrong)).splitlines()
+
+    assert {line.split(":")[0] for line in lines} == set(wrong[::2])
+    assert len(lines) == 5
 
 
 def test_every_problem_of_a_team_file_is_told_at_once_with_its_place(

@@ -7,7 +7,7 @@ Must not live here: printing, layout, reading files.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -54,25 +54,26 @@ class Asked(NamedTuple):
 
 
 def _ask(
-    path: str,
-    *,
-    days: int = when.SEARCHED,
-    whole: bool = False,
-    first_start: str | None,
-    last_start: str | None,
-    now: str | None,
-    timezone: str | None,
-    first: str | None = None,
+    path: str, options: Mapping[str, str | None], *, days: int = when.SEARCHED, whole: bool = False
 ) -> Asked:
-    """Read the team file and the options; everything that is wrong with either at once."""
+    """Read the team file; then all *options* together, for their dates are the calendar's."""
     team = teamfile.load(path)
-    options = {"--timezone": timezone or team.calendar.timezone, "--first": first}
-    read, problems = examine({"--timezone": Clock, "--first": optional(_how_many)}, options)
+    point = optional(when.point_of(team.calendar))
+    readers = {
+        "--from": point,
+        "--to": point,
+        "--now": point,
+        "--timezone": optional(Clock),
+        "--first": optional(_how_many),
+    }
+    given = {f"--{name}": text for name, text in options.items()}
+    read, problems = examine(readers, given)
     if problems:
         raise BadInput(problems)
-    time = when.current_time(now, team.calendar)
-    window = when.window(team.calendar, time, first_start, last_start, days=days, whole=whole)
-    return Asked(team, window, time, read["--timezone"], read["--first"])
+    now = when.current_time(read["--now"])
+    window = when.window(team.calendar, now, read["--from"], read["--to"], days=days, whole=whole)
+    clock = read["--timezone"] or Clock(team.calendar.timezone)
+    return Asked(team, window, now, clock, read.get("--first"))
 
 
 def _how_many(text: str) -> int:
@@ -95,12 +96,9 @@ def _options(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 _TEAM: Final = click.argument("team")
 _WINDOW: Final = _options(
-    click.option(
-        "--from", "first_start", metavar="X", help="The first start: a date or an instant [now]."
-    ),
+    click.option("--from", metavar="X", help="The first start: a date or an instant [now]."),
     click.option(
         "--to",
-        "last_start",
         metavar="X",
         help="The last start: a date, itself included, or an instant, itself not [14 days on].",
     ),
@@ -136,7 +134,7 @@ def command() -> None:
 @_TEAM
 @_WINDOW
 @_ANSWER
-def slots(team: str, *, as_json: bool, **options: Any) -> Answer:
+def slots(team: str, *, as_json: bool, **options: str | None) -> Answer:
     """List the times that suit everyone.
 
     A slot belongs to the window by its start. Without any, the answer says what blocks most.
@@ -147,7 +145,7 @@ def slots(team: str, *, as_json: bool, **options: Any) -> Answer:
       collective-booking slots team.toml --timezone America/New_York --first 10
       collective-booking slots team.toml --json | jq -r '.slots[].start'
     """
-    asked = _ask(team, **options)
+    asked = _ask(team, options)
     calendar, window = asked.team.calendar, asked.window
     finder = asked.finder()
     found = list(islice(finder.iter_offers(window), asked.most))
@@ -168,7 +166,7 @@ def slots(team: str, *, as_json: bool, **options: Any) -> Answer:
 @click.argument("start", required=False)
 @_WINDOW
 @_ANSWER
-def explain(team: str, start: str | None, *, as_json: bool, **options: Any) -> Answer:
+def explain(team: str, start: str | None, *, as_json: bool, **options: str | None) -> Answer:
     """Tell why START is refused, or what blocks the window.
 
     START is an instant, and is explained alone, whatever the window: everything that refuses it, by
@@ -179,7 +177,7 @@ def explain(team: str, start: str | None, *, as_json: bool, **options: Any) -> A
       collective-booking explain team.toml 2026-11-24T10:00:00Z
       collective-booking explain team.toml --from 2026-11-23 --to 2026-11-27
     """
-    asked = _ask(team, **options)
+    asked = _ask(team, options)
     if start is not None:
         return _explain_start(asked, start, as_json=as_json)
     calendar, window = asked.team.calendar, asked.window
@@ -214,7 +212,7 @@ def _explain_start(asked: Asked, text: str, *, as_json: bool) -> Answer:
 @command.command()
 @_TEAM
 @_WINDOW
-def check(team: str, **options: Any) -> Answer:
+def check(team: str, **options: str | None) -> Answer:
     """Check a team file, and read its calendars.
 
     Every problem of the file is reported at once, each with its place; then every item of a
@@ -223,7 +221,7 @@ def check(team: str, **options: Any) -> Answer:
     \b
       collective-booking check team.toml
     """
-    asked = _ask(team, **options)
+    asked = _ask(team, options)
     from collective_booking.cli import tables  # noqa: PLC0415
 
     found = sources.by_calendar(asked.team, asked.window)
@@ -235,7 +233,7 @@ def check(team: str, **options: Any) -> Answer:
 @_TEAM
 @_WINDOW
 @click.option("--svg", metavar="FILE", help="Draw the picture into FILE instead.")
-def show(team: str, *, svg: str | None, **options: Any) -> Answer:
+def show(team: str, *, svg: str | None, **options: str | None) -> Answer:
     """Draw the week: who is open or busy, and what suits everyone.
 
     The window is 7 days from today unless you say otherwise, and each day is drawn as the clock of
@@ -245,7 +243,7 @@ def show(team: str, *, svg: str | None, **options: Any) -> Answer:
       collective-booking show team.toml
       collective-booking show team.toml --from 2026-11-23 --svg week.svg
     """
-    asked = _ask(team, **options, days=when.WEEK, whole=True)
+    asked = _ask(team, options, days=when.WEEK, whole=True)
     from collective_booking.cli import strip, tables  # noqa: PLC0415
 
     view = replace(asked.finder().view(asked.window), timezone=asked.clock.timezone)

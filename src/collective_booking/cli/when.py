@@ -7,12 +7,12 @@ Must not live here: how times are shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.checks import Refused, examine
+from collective_booking.checks import Refused
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.words import Clock
 from collective_booking.errors import OutOfRangeError, Problem, shown
@@ -26,7 +26,6 @@ WEEK: Final = 7
 
 _DAY: Final = timedelta(days=1)
 _INSTANT: Final = "an instant like 2026-11-23T09:00:00Z"
-_EITHER: Final = f"write a date like 2026-11-23 or {_INSTANT}"
 
 
 def instant(text: object, advice: str = f"write {_INSTANT}") -> datetime:
@@ -56,55 +55,60 @@ def start(text: str) -> datetime:
     return instant(text)
 
 
-def current_time(given: str | None, calendar: CollectiveCalendar) -> datetime:
+class Point(NamedTuple):
+    """What an option says: an instant, or a date, from its first instant to its end."""
+
+    text: str
+    first: datetime
+    end: datetime
+    day: date | None = None
+
+
+def point_of(calendar: CollectiveCalendar) -> Callable[[str], Point]:
+    """The reader of dates, which are those of the calendar's zone, and instants."""
+
+    def read(text: str) -> Point:
+        if day := _date(text):
+            whole = calendar.window(day, day)
+            return Point(text, whole.start, whole.end, day)
+        moment = instant(text, f"write a date like 2026-11-23 or {_INSTANT}")
+        return Point(text, moment, moment)
+
+    return read
+
+
+def current_time(given: Point | None) -> datetime:
     """What `--now` says; without it, what the clock says. Nothing else looks at the clock (N6)."""
-    if given is None:
-        return datetime.now(UTC)
-    return _read({"--now": lambda text: _first_of(text, calendar)}, {"--now": given})["--now"]
+    return datetime.now(UTC) if given is None else given.first
 
 
 def window(
     calendar: CollectiveCalendar,
     now: datetime,
-    first: str | None = None,
-    last: str | None = None,
+    first: Point | None,
+    last: Point | None,
     *,
     days: int = SEARCHED,
     whole: bool = False,
 ) -> Interval:
-    """The window of starts from `--from` to `--to`: by default from *now*, for *days* days.
+    """The window of starts from *first* to *last*: by default from *now*, for *days* days.
 
     Where *whole* is set, it begins with the first instant of *now*'s date, as a picture does. The
     end of a window from a date is a date too; from an instant it is so many times 24 hours later.
     """
-    given = {option: text for option, text in (("--from", first), ("--to", last)) if text}
-    read = _read(
-        {
-            "--from": lambda text: _first_of(text, calendar),
-            "--to": lambda text: _end_of(text, calendar),
-        },
-        given,
-    )
-    today = now.astimezone(Clock(calendar.timezone).zone).date()
-    date_of = _date(first) if first else (today if whole else None)
-    start = read.get("--from") or (calendar.window(today, today).start if whole else now)
-    end = read.get("--to") or (
-        calendar.window(date_of, date_of + (days - 1) * _DAY).end
-        if date_of
-        else start + days * _DAY
-    )
-    if start >= end:
-        raise BadInput([_out_of_order(calendar, start, end, first, last)])
-    return Interval(start, end)
-
-
-def _read(
-    readers: Mapping[str, Callable[[str], datetime]], given: Mapping[str, str]
-) -> dict[str, datetime]:
-    usable, problems = examine(readers, given)
-    if problems:
-        raise BadInput(problems)
-    return usable
+    if first is None and whole:
+        today = now.astimezone(Clock(calendar.timezone).zone).date()
+        first = point_of(calendar)(today.isoformat())
+    begin = now if first is None else first.first
+    if last is not None:
+        end = last.end
+    elif first is not None and first.day:
+        end = calendar.window(first.day, first.day + (days - 1) * _DAY).end
+    else:
+        end = begin + days * _DAY
+    if begin >= end:
+        raise BadInput([_out_of_order(calendar, begin, first, last)])
+    return Interval(begin, end)
 
 
 def _date(text: str) -> date | None:
@@ -118,29 +122,15 @@ def _date(text: str) -> date | None:
     return a_local_date(day, "a date")
 
 
-def _first_of(text: str, calendar: CollectiveCalendar) -> datetime:
-    day = _date(text)
-    return calendar.window(day, day).start if day else instant(text, _EITHER)
-
-
-def _end_of(text: str, calendar: CollectiveCalendar) -> datetime:
-    day = _date(text)
-    return calendar.window(day, day).end if day else instant(text, _EITHER)
-
-
 def _out_of_order(
-    calendar: CollectiveCalendar,
-    start: datetime,
-    end: datetime,
-    first: str | None,
-    last: str | None,
+    calendar: CollectiveCalendar, begin: datetime, first: Point | None, last: Point | None
 ) -> Problem:
-    clock = Clock(calendar.timezone)
-    if not first:
-        told = f"{last} ends before the search begins, {clock.moment(start)}: give --from as well"
-        return Problem("--to", told)
-    if not last:
-        return Problem("--from", f"{first} is too late to search {SEARCHED} days from there")
-    if end == start:
-        return Problem("--from", f"{first} is as late as --to {last}, which is not searched itself")
-    return Problem("--from", f"{first} is after --to {last}: put the earlier one first")
+    assert last is not None  # what ends by itself ends later than it begins
+    if first is None:
+        began = Clock(calendar.timezone).moment(begin)
+        message = f"{last.text} ends before the search begins, {began}: give --from as well"
+        return Problem("--to", message)
+    if first.first == last.end:
+        message = f"{first.text} is as late as --to {last.text}, which is not searched itself"
+        return Problem("--from", message)
+    return Problem("--from", f"{first.text} is after --to {last.text}: put the earlier one first")
