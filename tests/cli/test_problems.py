@@ -115,7 +115,7 @@ USAGE: Final[list[tuple[list[str], str]]] = [
     ),
     (["check", "nowhere.toml"], "nowhere.toml: there is no such file"),
     (["check", "."], ".: this is a folder: name the team file in it"),
-    (["check", "no\0where"], "no?where: cannot be read: embedded null byte"),
+    (["check", "no\0where"], "no?where: cannot be read: embedded null"),
     (["show", "team.toml", "--svg", "."], ".: cannot be written: Is a directory"),
     (
         ["show", "team.toml", "--svg", "none/week.svg"],

@@ -182,3 +182,33 @@ def test_an_optional_member_is_named_apart(run: Run, folder: Path) -> None:
     told = run("slots", "team.json", *NOW, "--first", "1")
 
     assert "The first time, Mon 23 Nov 09:00, suits Ana and Ben; Cleo may come or not." in told.out
+
+
+def test_what_lies_just_outside_the_window_counts(run: Run, folder: Path) -> None:
+    """A buffer reaches over the edge of the window, and so does the last slot (F3)."""
+    before, after = ["2026-11-24T08:50:00Z", "2026-11-24T09:25:00Z"], "2026-11-24T10:35:00Z"
+    document = team(
+        {"busy": [before, [after, "2026-11-24T10:40:00Z"]]},
+        buffer_before="10m",
+        buffer_after="10m",
+    )
+    (folder / "team.json").write_text(json.dumps(document), "utf-8")
+    window = ("--from", "2026-11-24T09:30:00Z", "--to", "2026-11-24T10:00:01Z")
+
+    told = run("slots", "team.json", *NOW, *window, "--json")
+
+    assert (told.code, told.document["slots"]) == (1, [])
+    assert told.document["blockages"][0]["by"] == {"busy": 601}  # 09:30 to 09:35, and from 09:55 on
+
+
+def test_any_order_of_asking_gives_the_same_times(run: Run) -> None:
+    """The window selects starts and moves nothing, so two halves make the whole (L1)."""
+    days = ("--from", "2026-11-23", "--to", "2026-11-24T09:45Z")
+    rest = ("--from", "2026-11-24T09:45Z", "--to", "2026-11-27")
+
+    whole, early, late = (
+        starts(run("slots", "team.toml", *NOW, *window, "--json"))
+        for window in (("--to", "2026-11-27"), days, rest)
+    )
+
+    assert whole == early + late
