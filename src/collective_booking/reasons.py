@@ -188,8 +188,10 @@ def _when(interval: Interval | None) -> str:
 def _amount(amount: timedelta) -> str:
     """Hours and minutes, as people say them.
 
-    >>> _amount(timedelta(days=1, minutes=90))
-    '25h30m'
+    >>> [_amount(timedelta(minutes=each)) for each in (30, 120, 25 * 60 + 5)]
+    ['30m', '2h', '25h05m']
     """
     hours, minutes = divmod(round(amount / timedelta(minutes=1)), 60)
-    return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"
+    if hours and minutes:
+        return f"{hours}h{minutes:02}m"
+    return f"{hours}h" if hours else f"{minutes}m"
