@@ -57,6 +57,8 @@ _TELLS_TIME: Final = re.compile(
 )
 
 _content_line: Callable[[str], Contentline] = Contentline  # icalendar types it not at all
+_REMEMBERED: Final = 200
+"""The longest head of a line that is worth remembering; nobody writes longer ones twice."""
 Parameters = Mapping[str, str | list[str]]
 _NONE: Final[Parameters] = {}
 
@@ -84,8 +86,9 @@ class Property(NamedTuple):
             raise Unreadable(f"{self.name} has no value", line=self.line)
         if ";" not in head:
             return _NONE, value.strip()
+        read = _parameters if len(head) <= _REMEMBERED else _parameters.__wrapped__
         try:
-            return _parameters(head), value.strip()
+            return read(head), value.strip()
         except ValueError as cause:
             raise Unreadable(f"{self.name} has a parameter nobody can read", line=self.line) from (
                 cause

@@ -78,8 +78,10 @@ def take_series(
         (parts if "RECURRENCE-ID" in item.component.properties else masters).append(item)
     if not masters:
         # Lotus Notes writes a whole series as the future of its first occurrence.
-        masters = [part for part in parts if _REPEATING & part.component.properties.keys()]
-        parts = [part for part in parts if part not in masters]
+        parts, whole = [], parts
+        for item in whole:
+            repeats = bool(_REPEATING & item.component.properties.keys())
+            (masters if repeats else parts).append(item)
     overrides = list(_overrides(parts, findings, address)) if parts else []
     for master in newest(masters):
         how = standing(master, address)
