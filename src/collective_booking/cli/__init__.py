@@ -2,8 +2,9 @@
 
 Lives here: the entrance, which needs nothing but the standard library, so that it can say what to
 install. The rooms behind it, from top to bottom: `program` runs a command and prints its answer;
-`commands` says which there are; `tables` and `strip` put answers into words and pictures;
-`sources`, `teamfile`, `when`, `words` and `answers` are what these stand on.
+`commands` says which there are; `tables`, `findings` and `strip` put answers into words and
+pictures; `questions` reads what is asked, `sources` the calendars, `teamfile` the team, `when` the
+times; `words` and `answers` are what they all stand on.
 Must not live here: what a command does; in none of the rooms, decisions about free time.
 """
 

@@ -1,22 +1,20 @@
 """The commands, and what each of them answers.
 
 Lives here: arguments, options and their help; asking the library.
-Must not live here: printing, layout, reading files.
+Must not live here: what options mean, printing, layout, reading files.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
-from collective_booking.checks import Refused, examine, optional
+from collective_booking.checks import examine
 from collective_booking.cli import sources, teamfile, when
 from collective_booking.cli.answers import (
     NO,
@@ -27,59 +25,11 @@ from collective_booking.cli.answers import (
     start_document,
     window_document,
 )
-from collective_booking.cli.words import Clock
-from collective_booking.errors import Problem, shown
+from collective_booking.cli.questions import Asked, ask
+from collective_booking.errors import Problem
 from collective_booking.intervals import Interval
-from collective_booking.slots import SlotFinder
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Asked(NamedTuple):
-    """What a command is asked: of which team, which starts, when, by whose clock, how many."""
-
-    team: teamfile.Team
-    window: Interval
-    now: datetime
-    clock: Clock
-    most: int | None
-
-    def finder(self, window: Interval | None = None) -> SlotFinder:
-        """The finder for *window*, which is the one asked for unless another is named."""
-        return SlotFinder(
-            calendar=self.team.calendar,
-            availability=sources.availability(self.team, window or self.window),
-            now=self.now,
-        )
-
-
-def _ask(
-    path: str, options: Mapping[str, str | None], *, days: int = when.SEARCHED, whole: bool = False
-) -> Asked:
-    """Read the team file; then all *options* together, for their dates are the calendar's."""
-    team = teamfile.load(path)
-    point = optional(when.point_of(team.calendar))
-    readers = {
-        "--from": point,
-        "--to": point,
-        "--now": point,
-        "--timezone": optional(Clock),
-        "--first": optional(_how_many),
-    }
-    given = {f"--{name}": text for name, text in options.items()}
-    read, problems = examine(readers, given)
-    if problems:
-        raise BadInput(problems)
-    now = when.current_time(read["--now"])
-    window = when.window(team.calendar, now, read["--from"], read["--to"], days=days, whole=whole)
-    clock = read["--timezone"] or Clock(team.calendar.timezone)
-    return Asked(team, window, now, clock, read.get("--first"))
-
-
-def _how_many(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
-        raise Refused(f"must be a whole number from 1, not {shown(text)}")
-    return int(text)
 
 
 # --- options -------------------------------------------------------------------------------------
@@ -145,7 +95,7 @@ def slots(team: str, *, as_json: bool, **options: str | None) -> Answer:
       collective-booking slots team.toml --timezone America/New_York --first 10
       collective-booking slots team.toml --json | jq -r '.slots[].start'
     """
-    asked = _ask(team, options)
+    asked = ask(team, options)
     calendar, window = asked.team.calendar, asked.window
     finder = asked.finder()
     found = list(islice(finder.iter_offers(window), asked.most))
@@ -177,7 +127,7 @@ def explain(team: str, start: str | None, *, as_json: bool, **options: str | Non
       collective-booking explain team.toml 2026-11-24T10:00:00Z
       collective-booking explain team.toml --from 2026-11-23 --to 2026-11-27
     """
-    asked = _ask(team, options)
+    asked = ask(team, options)
     if start is not None:
         return _explain_start(asked, start, as_json=as_json)
     calendar, window = asked.team.calendar, asked.window
@@ -221,11 +171,11 @@ def check(team: str, **options: str | None) -> Answer:
     \b
       collective-booking check team.toml
     """
-    asked = _ask(team, options)
-    from collective_booking.cli import tables  # noqa: PLC0415
+    asked = ask(team, options)
+    from collective_booking.cli import findings  # noqa: PLC0415
 
     found = sources.by_calendar(asked.team, asked.window)
-    told = tables.team_told(asked.team, asked.window, found, asked.clock)
+    told = findings.team_told(asked.team, asked.window, found, asked.clock)
     return Answer(NO if any(known.unknown for known in found.values()) else YES, told)
 
 
@@ -243,7 +193,7 @@ def show(team: str, *, svg: str | None, **options: str | None) -> Answer:
       collective-booking show team.toml
       collective-booking show team.toml --from 2026-11-23 --svg week.svg
     """
-    asked = _ask(team, options, days=when.WEEK, whole=True)
+    asked = ask(team, options, days=when.WEEK, whole=True)
     from collective_booking.cli import strip, tables  # noqa: PLC0415
 
     view = replace(asked.finder().view(asked.window), timezone=asked.clock.timezone)

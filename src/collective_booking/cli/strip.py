@@ -108,16 +108,14 @@ class _Page:
         return Text.assemble((label, "bold"), (told[: len(self.cells)].rstrip(), "dim"))
 
     def _letters(self, opened: Spans, busy: Spans, unknown: Spans) -> str:
-        return "".join(
-            BUSY
-            if _any(busy, cell)
-            else UNKNOWN
-            if _any(unknown, cell)
-            else OPEN
-            if _whole(opened, cell)
-            else CLOSED
-            for cell in self.cells
-        )
+        def letter(cell: Span) -> str:
+            if _any(busy, cell):
+                return BUSY
+            if _any(unknown, cell):
+                return UNKNOWN
+            return OPEN if _whole(opened, cell) else CLOSED
+
+        return "".join(map(letter, self.cells))
 
     def _how_many(self, rows: Sequence[Sequence[Spans]]) -> str:
         """How many are free, from none to all, as the height of a bar."""

@@ -1,12 +1,12 @@
 """Answers in words and tables, for people.
 
-Lives here: what is said of slots, of a refusal, of what blocks a window, of a team that is fine.
-Must not live here: pictures, JSON, where it is printed.
+Lives here: what is said of slots, of a refusal, of what blocks a window.
+Must not live here: team files, pictures, JSON, where it is printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -16,12 +16,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.cli.teamfile import Team
 from collective_booking.cli.words import NAMED, Clock, amount, counted, people, plain
 from collective_booking.durations import format_duration
-from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.intervals import Interval
 from collective_booking.reasons import Blockage, Explanation
 from collective_booking.slots import Slot
 from collective_booking.views import date_label
@@ -197,67 +195,6 @@ def _bar(alone: float, blocked: float) -> Text:
     dark = min(_BAR, max(round(alone * _BAR), alone > 0))
     light = min(_BAR, max(round(blocked * _BAR), blocked > 0)) - dark
     return Text.assemble(("█" * dark, "red"), ("▒" * max(light, 0), "yellow"))
-
-
-# --- a team that is fine -------------------------------------------------------------------------
-
-
-def team_told(
-    team: Team, window: Interval, found: Mapping[tuple[str, str], Availability], clock: Clock
-) -> list[RenderableType]:
-    """A sentence about the team, what its calendars say, what cannot be read, and who has none."""
-    calendar = team.calendar
-    zones = {member.timezone for member in calendar.members}
-    told: list[RenderableType] = [
-        Text.assemble(
-            (calendar.name, "bold"),
-            f": {format_duration(calendar.duration)}, every {format_duration(calendar.step)}, with "
-            f"{people([member.name for member in calendar.members])} in "
-            f"{counted(len(zones), 'time zone')}. {calendar.primary_owner.name} owns it.",
-        ),
-        *_calendars(calendar, found),
-    ]
-    items = dict.fromkeys(
-        f"{plain(str(item))}: unknown {clock.stretch(item.interval, window.start)}".strip()
-        for known in found.values()
-        for item in known.unknown
-    )
-    told += [Text(item, "yellow") for item in items]
-    told += [Text(line) for line in _without_calendar(team)]
-    told.append(
-        Text(f"{counted(len(items), 'item')} cannot be read.", "bold red")
-        if items
-        else Text("Nothing is wrong.", "bold green")
-    )
-    return told
-
-
-def _calendars(
-    calendar: CollectiveCalendar, found: Mapping[tuple[str, str], Availability]
-) -> Iterator[RenderableType]:
-    if not found:
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("")
-    table.add_column("calendar")
-    for name in ("busy", "tentative", "unknown"):
-        table.add_column(name, justify="right")
-    for (who, path), known in found.items():
-        unknown = IntervalSet(item.interval for item in known.unknown)
-        table.add_row(
-            Text(calendar.member(who).name, "bold"),
-            Text(plain(path)),
-            *(amount(times.total) for times in (known.busy, known.tentative, unknown)),
-        )
-    yield Padding(table, (1, 0, 1, 2))
-
-
-def _without_calendar(team: Team) -> Iterator[str]:
-    for member in team.calendar.members:
-        if member.calendar and member.id not in team.sources:
-            yield f"{member.name}: calendar names one, but calendars lists no file: never free."
-        elif member.id not in team.sources:
-            yield f"{member.name} has no calendar: busy never, as far as anybody knows."
 
 
 def drawn(path: str) -> list[RenderableType]:

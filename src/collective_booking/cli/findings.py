@@ -1,0 +1,79 @@
+"""What `check` finds in a team file that can be read.
+
+Lives here: a sentence about the team, what each of its calendars holds, and what is missing.
+Must not live here: problems that keep a file from being read; they never come this far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from collective_booking.availability import Availability
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.cli.teamfile import Team
+from collective_booking.cli.words import Clock, amount, counted, people, plain
+from collective_booking.durations import format_duration
+from collective_booking.intervals import Interval, IntervalSet
+
+
+def team_told(
+    team: Team, window: Interval, found: Mapping[tuple[str, str], Availability], clock: Clock
+) -> list[RenderableType]:
+    """A sentence about the team, what its calendars say, what cannot be read, and who has none."""
+    calendar = team.calendar
+    zones = {member.timezone for member in calendar.members}
+    told: list[RenderableType] = [
+        Text.assemble(
+            (calendar.name, "bold"),
+            f": {format_duration(calendar.duration)}, every {format_duration(calendar.step)}, with "
+            f"{people([member.name for member in calendar.members])} in "
+            f"{counted(len(zones), 'time zone')}. {calendar.primary_owner.name} owns it.",
+        ),
+        *_calendars(calendar, found),
+    ]
+    items = dict.fromkeys(
+        f"{plain(str(item))}: unknown {clock.stretch(item.interval, window.start)}".strip()
+        for known in found.values()
+        for item in known.unknown
+    )
+    told += [Text(item, "yellow") for item in items]
+    told += [Text(line) for line in _without_calendar(team)]
+    told.append(
+        Text(f"{counted(len(items), 'item')} cannot be read.", "bold red")
+        if items
+        else Text("Nothing is wrong.", "bold green")
+    )
+    return told
+
+
+def _calendars(
+    calendar: CollectiveCalendar, found: Mapping[tuple[str, str], Availability]
+) -> Iterator[RenderableType]:
+    if not found:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("")
+    table.add_column("calendar")
+    for name in ("busy", "tentative", "unknown"):
+        table.add_column(name, justify="right")
+    for (who, path), known in found.items():
+        unknown = IntervalSet(item.interval for item in known.unknown)
+        table.add_row(
+            Text(calendar.member(who).name, "bold"),
+            Text(plain(path)),
+            *(amount(times.total) for times in (known.busy, known.tentative, unknown)),
+        )
+    yield Padding(table, (1, 0, 1, 2))
+
+
+def _without_calendar(team: Team) -> Iterator[str]:
+    for member in team.calendar.members:
+        if member.calendar and member.id not in team.sources:
+            yield f"{member.name}: calendar names one, but calendars lists no file: never free."
+        elif member.id not in team.sources:
+            yield f"{member.name} has no calendar: busy never, as far as anybody knows."
