@@ -76,7 +76,7 @@ def test_a_file_without_a_suffix_is_what_it_looks_like(run: Run, folder: Path) -
 
 
 def test_a_member_with_calendars_is_known_to_have_one(folder: Path) -> None:
-    """Time of theirs that nobody looked up is unknown, and not free (E2)."""
+    """Time of theirs that nobody looked up is unknown, and not free (F3)."""
     (folder / "ana.ics").touch()
     (folder / "team.json").write_text(json.dumps(team({"calendars": ["ana.ics"]})), "utf-8")
 
