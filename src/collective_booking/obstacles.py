@@ -257,12 +257,13 @@ def _unknown(
     lead, lag = _reach(calendar)
     for member in _heeding(calendar):
         if member.on_unknown is policy:
-            items = _unknown_of(member, availability)
+            items = unknown_of(member, availability)
             times = IntervalSet(item.interval for item in items)
             yield Obstacle(What.UNKNOWN, member.id, times, lead, lag, items)
 
 
-def _unknown_of(member: Member, availability: Mapping[str, Availability]) -> tuple[Unknown, ...]:
+def unknown_of(member: Member, availability: Mapping[str, Availability]) -> tuple[Unknown, ...]:
+    """What is unknown of *member*: all time, if they have a calendar and nobody answered for it."""
     if member.id in availability:
         return availability[member.id].unknown
     if member.calendar is None:

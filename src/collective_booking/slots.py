@@ -16,12 +16,13 @@ from itertools import chain, compress
 from typing import Final, final
 
 from collective_booking.availability import Availability, Claim, Counted
-from collective_booking.calendars import Anchor, CollectiveCalendar
+from collective_booking.calendars import Anchor, CollectiveCalendar, Tentative
 from collective_booking.errors import OutOfRangeError, UnknownMemberError
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
 from collective_booking.hours import absence, windows
 from collective_booking.intervals import (
     MICROSECOND,
+    NEVER,
     Interval,
     IntervalSet,
     to_datetime,
@@ -36,6 +37,7 @@ from collective_booking.obstacles import (
     doubts,
     parties,
     standing,
+    unknown_of,
 )
 from collective_booking.reasons import (
     Blockage,
@@ -235,16 +237,15 @@ class SlotFinder:
 
     def _row(self, member: Member, window: Interval) -> Row:
         known = self.availability.get(member.id, Availability())
-        hours = None if member.ignore_hours else member.hours
-        within = IntervalSet([window])
-        first, last = _starts_in(window)
-        opened = windows(hours, member.timezone, first, last + 1).merged() if hours else within
-        claims = (claim.interval for claim in self.claims if claim.member == member.id)
+        tentative = known.tentative if self.calendar.tentative is Tentative.BUSY else NEVER
+        claimed = IntervalSet(claim.interval for claim in self.claims if claim.member == member.id)
+        unknown = IntervalSet(each.interval for each in unknown_of(member, self.availability))
         return Row(
             member.name,
-            (opened & within) - absence(member.time_off, member.timezone),
-            (known.busy | known.tentative | IntervalSet(claims)) & within,
-            IntervalSet(unknown.interval for unknown in known.unknown) & within,
+            _open(member, window) - absence(member.time_off, member.timezone),
+            (known.busy | tentative | claimed).clip(window),
+            unknown.clip(window),
+            member.required,
         )
 
 
@@ -319,6 +320,14 @@ def _hidden(calendar: CollectiveCalendar, start: int) -> bool:
         return False
     seed = f"{calendar.slug} {start}".encode()
     return int.from_bytes(blake2b(seed, digest_size=8).digest()) % 100 < calendar.look_busy
+
+
+def _open(member: Member, window: Interval) -> IntervalSet:
+    """When *member* is open by their own hours, whether or not these count."""
+    if member.hours is None or member.ignore_hours:
+        return IntervalSet([window])
+    first, last = _starts_in(window)
+    return windows(member.hours, member.timezone, first, last + 1).merged().clip(window)
 
 
 def _blockages(obstacles: Sequence[Obstacle], first: int, last: int) -> tuple[Blockage, ...]:
