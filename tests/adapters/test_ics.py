@@ -68,6 +68,7 @@ def test_what_the_member_declined_is_free(attendee: str) -> None:
         "ATTENDEE;PARTSTAT=DECLINED:mailto:not-ana@example.com",
         "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:ana@example.com",
         "ATTENDEE;PARTSTAT=DECLINED;=:mailto:ana@example.com",
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:ana@example.com\nATTENDEE:mailto:ana@example.com",
     ],
 )
 def test_only_the_members_own_refusal_frees(attendee: str) -> None:
@@ -119,6 +120,15 @@ def test_a_day_that_begins_late_or_does_not_exist_is_no_stumbling_block() -> Non
         "2026-04-23T22:00Z/2026-04-24T21:00Z"
     )
     assert not busy(event("DTSTART:20111230"), window=winter, timezone="Pacific/Apia")
+
+
+def test_a_day_whose_first_half_hour_was_skipped_begins_after_it() -> None:
+    """Toronto went from 23:30 to 00:30 in 1919; by the old offset, 00:00 would be half past."""
+    spring = Interval.from_isoformat("1919-03-01T00:00Z/1919-05-01T00:00Z")
+
+    assert busy(event("DTSTART:19190331"), window=spring, timezone="America/Toronto") == times(
+        "1919-03-31T04:30Z/1919-04-01T04:00Z"
+    )
 
 
 def test_an_exact_length_and_a_nominal_one_differ_where_the_clocks_change() -> None:
@@ -223,6 +233,16 @@ def test_a_free_busy_period_that_cannot_be_read_makes_the_report_unknown() -> No
     assert [str(each.interval) for each in found.unknown] == [
         "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z"
     ]
+
+
+def test_a_free_busy_period_that_runs_backwards_is_unknown() -> None:
+    """One of its ends is wrong, and nobody knows which."""
+    found = known("BEGIN:VFREEBUSY", "FREEBUSY:20260302T08Z/PT1H", "END:VFREEBUSY")
+    backwards = known(
+        "BEGIN:VFREEBUSY", "FREEBUSY:20260303T080000Z/20260302T080000Z", "END:VFREEBUSY"
+    )
+
+    assert [str(each.interval) for each in found.unknown + backwards.unknown] == [str(MARCH)] * 2
 
 
 OFFICE_HOURS = """BEGIN:AVAILABLE

@@ -175,7 +175,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return b"".join(lines)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(text=damaged())
 def test_a_damaged_calendar_is_a_value_or_a_reason(text: bytes) -> None:
     """Whatever happens to a file, nothing but an answer comes out, and it comes."""

@@ -214,6 +214,30 @@ def _end(rule: str, low: datetime, days: int) -> str:
     return "" if "COUNT" in rule else f";UNTIL={end:%Y%m%dT%H%M%S}"
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=WEEKLY;BYDAY=MO,WE,FR",  # the first week is torn: it has Friday alone
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;WKST=SU",
+        "FREQ=DAILY;BYDAY=MO,TU,WE,TH,FR",
+        "FREQ=DAILY;INTERVAL=3;BYDAY=MO,TU",
+        "FREQ=DAILY;BYHOUR=8,12,20",
+        "FREQ=HOURLY;INTERVAL=5;BYDAY=SA",
+        "FREQ=HOURLY;INTERVAL=7;BYHOUR=8,9,10",
+        "FREQ=MONTHLY;BYDAY=2TU",
+    ],
+)
+@pytest.mark.parametrize("count", [1, 2, 3, 30, 31, 32, 33, 34])
+def test_a_count_ends_where_it_ends_from_wherever_one_looks(rule: str, count: int) -> None:
+    """Every occurrence that was skipped has to be counted, and none of them twice."""
+    rule, start = f"{rule};COUNT={count}", datetime(2026, 1, 2, 9)
+    every = expanded_plainly(rule, start, start, datetime(2030, 1, 1))
+
+    assert len(every) == count
+    for clock in every:
+        assert expanded(rule, start, clock, datetime(2030, 1, 1)) == every[every.index(clock) :]
+
+
 # --- the cost ------------------------------------------------------------------------------------
 
 
@@ -260,6 +284,7 @@ def test_a_rule_that_brings_forth_nothing_ends_with_the_window(rule: str) -> Non
         "FREQ=SECONDLY",
         "FREQ=SECONDLY;BYSETPOS=2",
         "FREQ=DAILY;BYHOUR={hours};BYMINUTE={minutes};BYSECOND={minutes}",
+        "FREQ=YEARLY;BYMONTH=1;BYHOUR={hours};BYMINUTE={minutes};BYSECOND={minutes}",
         "FREQ=YEARLY;INTERVAL=1;COUNT=20000;BYDAY=MO,TU,WE;BYSETPOS={positions};BYMONTH=1,2,3",
     ],
 )
@@ -275,7 +300,7 @@ def test_a_rule_that_brings_forth_too_much_spends_the_budget_and_stops(rule: str
     }
 
     with pytest.raises(Unreadable) as stopped:
-        expanded(rule.format(**listed), SINCE, MONDAY, NEXT_MONDAY, Budget(20_000))
+        expanded(rule.format(**listed), SINCE, MONDAY, NEXT_MONDAY, Budget(1_000))
     assert stopped.value.cause is Cause.BUDGET
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collective_booking.intervals import NEVER
+from collective_booking.intervals import NEVER, Interval
 from tests.adapters.ics_texts import YEAR, busy, event, known, times
 
 START = "DTSTART;TZID=Europe/Berlin:20260302T100000"
@@ -34,6 +34,13 @@ def test_occurrences_that_began_before_the_window_reach_into_it() -> None:
     night = event("DTSTART:20260101T220000Z", "DURATION:PT8H", "RRULE:FREQ=DAILY")
 
     assert str(busy(night)[0]) == "2026-03-01T00:00:00Z/2026-03-01T06:00:00Z"
+
+
+def test_long_occurrences_reach_into_the_window_from_long_before() -> None:
+    """A week off that began in February still lasts, whether it is told in days or in hours."""
+    for length in ("P5D", "PT120H", "P1DT96H"):
+        off = event("DTSTART:20260225T090000Z", f"DURATION:{length}", "RRULE:FREQ=YEARLY")
+        assert busy(off) == times("2026-03-01T00:00Z/2026-03-02T09:00Z")
 
 
 def test_repeated_days_stay_days_and_repeated_hours_stay_hours() -> None:
@@ -123,6 +130,13 @@ def test_an_exception_that_cannot_be_read_frees_nothing() -> None:
     assert busy(event(*MASTER, "EXDATE:garbled")) == times(*FOUR)
 
 
+def test_a_series_of_dates_in_the_west_ends_with_the_date_as_it_is_written() -> None:
+    """In New York, 4 March begins after midnight in UTC, but that is not what was meant."""
+    series = event("DTSTART:20260302", "RRULE:FREQ=DAILY;UNTIL=20260304T000000Z")
+
+    assert busy(series, timezone="America/New_York") == times("2026-03-02T05:00Z/2026-03-05T05:00Z")
+
+
 # --- overrides ------------------------------------------------------------------------------------
 
 
@@ -161,6 +175,31 @@ def test_this_and_future_moves_all_that_follow() -> None:
     assert busy(event(*MASTER), later) == times(
         FOUR[0], "03 11:00-11:30", "04 11:00-11:30", "05 11:00-11:30"
     )
+
+
+def test_this_and_future_named_by_a_date_means_the_occurrence_on_it() -> None:
+    """The occurrence at ten on that date, so an hour later is eleven and not one at night."""
+    later = event(
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20260303",
+        "DTSTART;TZID=Europe/Berlin:20260303T110000",
+        HOUR,
+    )
+
+    assert busy(event(*MASTER), later) == times(
+        FOUR[0], "03 10:00-11:00", "04 10:00-11:00", "05 10:00-11:00"
+    )
+
+
+def test_this_and_future_may_move_a_series_to_another_zone() -> None:
+    """From Berlin to Kiritimati and two days earlier: from then on, its clock is what counts."""
+    later = event(
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000Z",
+        "DTSTART;TZID=Pacific/Kiritimati:20260302T010000",
+        HOUR,
+    )
+    days = Interval.from_isoformat("2026-03-03T00:00Z/2026-03-04T00:00Z")
+
+    assert busy(event(*MASTER), later, window=days) == times("03 11:00-12:00")
 
 
 def test_this_and_future_holds_until_the_next_change_and_over_a_clock_change() -> None:

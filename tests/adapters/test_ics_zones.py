@@ -195,6 +195,29 @@ def test_a_series_in_an_unknown_zone_is_unknown_around_each_occurrence() -> None
     assert found.busy == times("04 09:00-10:00")
 
 
+def test_a_series_in_an_unknown_zone_ends_no_earlier_than_it_may() -> None:
+    """Its last clock may be before an UNTIL in UTC that seems to lie hours earlier."""
+    found = known(
+        event("DTSTART;TZID=Mars:20260302T100000", HOUR, "RRULE:FREQ=DAILY;UNTIL=20260304T000000Z")
+    )
+
+    assert str(found.unknown[0].interval) == "2026-03-01T10:00:00Z/2026-03-05T11:00:00Z"
+
+
+def test_a_defined_zone_shows_the_right_clock_right_after_a_change() -> None:
+    """01:30Z is 03:30 in summer; moved by an hour, the week after is at 04:30."""
+    moved = event(
+        "RECURRENCE-ID;RANGE=THISANDFUTURE:20260329T013000Z",
+        "DTSTART;TZID=Home:20260329T043000",
+        HOUR,
+    )
+    series = event("DTSTART;TZID=Home:20260322T033000", HOUR, "RRULE:FREQ=WEEKLY;COUNT=3")
+
+    assert busy(vtimezone("Home"), series, moved, window=YEAR) == times(
+        "22 02:30-03:30", "29 02:30-03:30", "2026-04-05T02:30Z/2026-04-05T03:30Z"
+    )
+
+
 def test_an_exception_frees_an_occurrence_in_an_unknown_zone_only_by_its_own_clock() -> None:
     """The same clock of the same unknown zone is the same moment; of another one, who knows."""
     series = ("DTSTART;TZID=Mars:20260302T100000", HOUR, "RRULE:FREQ=WEEKLY;COUNT=2")
