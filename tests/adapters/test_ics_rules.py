@@ -284,7 +284,7 @@ def test_a_rule_that_brings_forth_nothing_ends_with_the_window(rule: str) -> Non
         "FREQ=SECONDLY",
         "FREQ=SECONDLY;BYSETPOS=2",
         "FREQ=DAILY;BYHOUR={hours};BYMINUTE={minutes};BYSECOND={minutes}",
-        "FREQ=YEARLY;BYMONTH=1;BYHOUR={hours};BYMINUTE={minutes};BYSECOND={minutes}",
+        "FREQ=YEARLY;BYMONTH=6;BYHOUR={hours};BYMINUTE={minutes};BYSECOND={minutes}",
         "FREQ=YEARLY;INTERVAL=1;COUNT=20000;BYDAY=MO,TU,WE;BYSETPOS={positions};BYMONTH=1,2,3",
     ],
 )
