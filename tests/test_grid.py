@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
 from collective_booking.hours import OpeningHours, Windows, windows
-from collective_booking.intervals import to_microseconds
+from collective_booking.intervals import IntervalSet, to_microseconds
 from collective_booking.localtime import DAY, MINUTE
 
 LAST = 30
@@ -33,9 +34,14 @@ def anchor_of(parties: list[Windows], instant: int) -> int | None:
     return max(max(each) for each in holding) if all(holding) else None
 
 
+def pieces_of(parties: Sequence[Windows]) -> list[Piece]:
+    """The pieces that the windows of all *parties* make together."""
+    return window_pieces(parties, IntervalSet.intersection_of(each.merged() for each in parties))
+
+
 @given(st.lists(some_windows(), min_size=1, max_size=3))
 def test_an_anchor_is_the_latest_start_of_the_windows_around(parties: list[Windows]) -> None:
-    pieces = window_pieces(parties)
+    pieces = pieces_of(parties)
 
     for instant in range(LAST + 13):
         found = [anchor for begin, until, anchor in pieces if begin <= instant < until]
@@ -47,7 +53,7 @@ def test_an_anchor_is_the_latest_start_of_the_windows_around(parties: list[Windo
 def test_starts_are_whole_intervals_after_their_anchor(
     party: Windows, step: int, first: int, length: int
 ) -> None:
-    pieces, last = window_pieces([party]), first + length
+    pieces, last = pieces_of([party]), first + length
 
     listed = [start for run in starts(pieces, step, first, last) for start in run]
 
@@ -64,7 +70,7 @@ def test_starts_are_whole_intervals_after_their_anchor(
 @given(some_windows(), st.integers(1, 7))
 def test_runs_never_touch(party: Windows, step: int) -> None:
     """Each run is looked up once, so what touches must be one."""
-    pieces = window_pieces([party])
+    pieces = pieces_of([party])
 
     runs = list(starts(pieces, step, 0, LAST))
 
@@ -88,7 +94,7 @@ def test_an_instant_between_two_starts_is_in_the_cell_between_them() -> None:
 def on_monday(*rules: str) -> list[Piece]:
     """The pieces of one member's Monday, in minutes after its midnight."""
     monday = to_microseconds(datetime(2026, 3, 2, tzinfo=UTC))
-    found = window_pieces([windows(OpeningHours.parse(*rules), "UTC", monday, monday + DAY)])
+    found = pieces_of([windows(OpeningHours.parse(*rules), "UTC", monday, monday + DAY)])
     begin, until, anchor = ([(each[n] - monday) // MINUTE for each in found] for n in range(3))
     return list(zip(begin, until, anchor, strict=True))
 

@@ -123,7 +123,8 @@ def text(most: int = MAX_TEXT) -> Reader:
             raise Refused(f"must have at most {most} characters, not {len(plain)}")
         if plain != plain.strip():
             raise Refused(f"must not begin or end with a space: {shown(plain)}")
-        if any(unicodedata.category(letter) in _UNPRINTABLE for letter in plain):
+        categories = set() if plain.isprintable() else set(map(unicodedata.category, plain))
+        if categories & _UNPRINTABLE:
             raise Refused(f"must be one line without control characters, not {shown(plain)}")
         return plain
 

@@ -10,9 +10,10 @@ times, time off, the window asked for and the viewer's zone have no say, so noth
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from itertools import pairwise
+from operator import le
 
 from collective_booking.hours import Windows
 from collective_booking.intervals import BEGINNING, IntervalSet
@@ -21,16 +22,24 @@ from collective_booking.localtime import days, local_day
 Piece = tuple[int, int, int]
 
 
-def window_pieces(parties: Iterable[Windows]) -> list[Piece]:
+def window_pieces(parties: Iterable[Windows], common: IntervalSet) -> list[Piece]:
     """Anchored at the latest start among the windows, of every party, that contain an instant (G1).
 
-    Instants at which some party has no window belong to no piece.
+    *common* is the time in which all of them have one; other instants belong to no piece.
 
     >>> morning, late = Windows([0], [100]), Windows([30], [90])
-    >>> window_pieces([morning, late])
+    >>> window_pieces([morning, late], morning.merged() & late.merged())
     [(30, 90, 30)]
     """
-    return reduce(_meet, map(_latest, parties))
+    own = [_anchors(windows) for windows in parties]
+    begins = sorted({begin for party, _ in own for begin in party})
+    pieces: list[Piece] = []
+    for first, last in zip(common.starts, common.ends, strict=True):
+        inner = begins[bisect_right(begins, first) : bisect_left(begins, last)]
+        for begin, until in pairwise((first, *inner, last)):
+            latest = max(anchors[bisect_right(party, begin) - 1] for party, anchors in own)
+            pieces.append((begin, until, latest))
+    return pieces
 
 
 def clock_pieces(timezone: str, offset: int, first: int, last: int) -> list[Piece]:
@@ -82,30 +91,16 @@ def cell(pieces: Sequence[Piece], step: int, instant: int) -> tuple[int, int] | 
     return None
 
 
-def _latest(windows: Windows) -> list[Piece]:
-    """One party's windows as pieces: a window anchors what no later one of its own covers."""
-    pieces: list[Piece] = []
-    for place, (start, end) in enumerate(zip(windows.starts, windows.ends, strict=True)):
-        over = slice(place + 1, bisect_left(windows.starts, end))
-        if over.start >= over.stop:
-            pieces.append((start, end, start))
-            continue
-        later = IntervalSet.from_microseconds(windows.starts[over], windows.ends[over])
-        own = later.complement().between(start, end)
-        pieces += ((begin, until, start) for begin, until in zip(own.starts, own.ends, strict=True))
-    return sorted(pieces)
-
-
-def _meet(one: list[Piece], other: list[Piece]) -> list[Piece]:
-    """Where both have a window, the later of their anchors."""
-    met: list[Piece] = []
-    i = j = 0
-    while i < len(one) and j < len(other):
-        begin, until = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
-        if begin < until:
-            met.append((begin, until, max(one[i][2], other[j][2])))
-        if one[i][1] <= other[j][1]:
-            i += 1
-        else:
-            j += 1
-    return met
+def _anchors(windows: Windows) -> tuple[Sequence[int], Sequence[int]]:
+    """From which instants on one party's anchor is which, as long as it has a window at all."""
+    starts, ends = windows.starts, windows.ends
+    if all(map(le, ends, starts[1:])):
+        return starts, starts
+    # Windows of different dates may overlap; then each anchors what no later one covers.
+    owned: list[tuple[int, int]] = []
+    for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        over = slice(place + 1, bisect_left(starts, end))
+        later = IntervalSet.from_microseconds(starts[over], ends[over])
+        owned += ((begin, start) for begin in later.complement().between(start, end).starts)
+    owned.sort()
+    return [begin for begin, _ in owned], [anchor for _, anchor in owned]

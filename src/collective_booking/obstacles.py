@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import repeat
 from operator import add
 from typing import Final
 
@@ -70,6 +71,12 @@ class Obstacle:
         low = bisect_right(self.times.ends, first - self.lag)
         return range(low, bisect_left(self.times.starts, last + self.lead))
 
+    def near(self, firsts: Iterable[int], lasts: Iterable[int]) -> Iterator[slice]:
+        """`contacts` for many ranges of starts at once, in a tenth of the time."""
+        lows = map(bisect_right, repeat(self.times.ends), (first - self.lag for first in firsts))
+        highs = map(bisect_left, repeat(self.times.starts), (last + self.lead for last in lasts))
+        return map(slice, lows, highs)
+
     def covers(self, first: int, last: int) -> bool:
         """Whether one stretch forbids every start from *first* to *last*."""
         place = bisect_left(self.times.starts, first + self.lead) - 1  # the last to begin in time
@@ -111,6 +118,24 @@ class Obstacle:
 
 
 _BUFFERED: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
+
+
+def together(obstacles: Iterable[Obstacle], runs: Sequence[Sequence[int]]) -> list[Obstacle]:
+    """What stands near *runs* of starts, as few obstacles: those that reach equally far are one.
+
+    They forbid the same starts of *runs*, and no longer say who does it: for listing.
+    """
+    firsts, lasts = [run[0] for run in runs], [run[-1] for run in runs]
+    piles: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+    for each in obstacles:
+        starts, ends = piles.setdefault((each.lead, each.lag), ([], []))
+        for stretches in each.near(firsts, lasts):
+            starts += each.times.starts[stretches]
+            ends += each.times.ends[stretches]
+    return [
+        Obstacle(What.BUSY, None, IntervalSet.from_microseconds(*pile), *reach)
+        for reach, pile in piles.items()
+    ]
 
 
 # --- opening hours, which are looked up for a range ----------------------------------------------
@@ -256,8 +281,8 @@ def _unknown(
     """Unknown time of the members who treat it by *policy* (F3)."""
     lead, lag = _reach(calendar)
     for member in _heeding(calendar):
-        if member.on_unknown is policy:
-            items = unknown_of(member, availability)
+        items = unknown_of(member, availability)
+        if items and member.on_unknown is policy:
             times = IntervalSet(item.interval for item in items)
             yield Obstacle(What.UNKNOWN, member.id, times, lead, lag, items)
 

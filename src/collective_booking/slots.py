@@ -37,6 +37,7 @@ from collective_booking.obstacles import (
     doubts,
     parties,
     standing,
+    together,
     unknown_of,
 )
 from collective_booking.reasons import (
@@ -51,6 +52,9 @@ from collective_booking.views import Row, View
 # A lazy search looks this far first, then doubles: the first ten slots cost little, and a year
 # costs little more than looking at it at once.
 _FIRST_LOOK: Final = 8 * DAY
+# A whole list is wanted: a season at once, so that a horizon may still end the search early.
+_LONG_LOOK: Final = 128 * DAY
+_FIRST_BATCH: Final = 6
 # An explanation looks this far around a start, to name whole closed stretches such as a weekend.
 _AROUND: Final = 8 * DAY
 # So near to the edge of the supported years, hours and offsets can no longer be looked up around.
@@ -151,15 +155,11 @@ class SlotFinder:
         Raises:
             OutOfRangeError: *window* leaves the years 1900 to 2199.
         """
-        return list(self.iter_offers(window))
+        return list(self._slots(window, _LONG_LOOK))
 
     def iter_offers(self, window: Interval) -> Iterator[Slot]:
         """The same slots one by one, looked for as you go: `islice(..., 10)` costs little."""
-        length = self.calendar.duration
-        for start, verified in self._free(*_starts_in(window)):
-            if not _hidden(self.calendar, start):
-                moment = to_datetime(start)
-                yield Slot(moment, moment + length, verified)
+        return self._slots(window, _FIRST_LOOK)
 
     def accepts(self, start: datetime) -> bool:
         """Whether an appointment can start at *start*: exactly when `explain` has no reason."""
@@ -184,7 +184,7 @@ class SlotFinder:
     def explain_window(self, window: Interval) -> WindowExplanation:
         """What blocks *window*, by member and by kind, most blocking first (X2)."""
         first, last = _starts_in(window)
-        offered = sum(1 for _ in self.iter_offers(window))
+        offered = len(self.offers(window))
         obstacles = [*_Hours.around(self.calendar, first, last).obstacles(), *self._standing]
         return WindowExplanation(window, offered, _blockages(obstacles, first, last + 1))
 
@@ -195,24 +195,27 @@ class SlotFinder:
         rows = tuple(self._row(member, window) for member in self.calendar.members)
         return View(self.calendar.name, self.calendar.timezone, window, rows, common)
 
+    def _slots(self, window: Interval, look: int) -> Iterator[Slot]:
+        length = self.calendar.duration
+        for start, verified in self._free(*_starts_in(window), look):
+            if not _hidden(self.calendar, start):
+                moment = to_datetime(start)
+                yield Slot(moment, moment + length, verified)
+
     # --- the one predicate: a start is free when it is on the grid and nothing forbids it ---------
 
-    def _free(self, first: int, last: int) -> Iterator[tuple[int, bool]]:
+    def _free(self, first: int, last: int, look: int) -> Iterator[tuple[int, bool]]:
         """The free starts from *first* to *last*, each with whether it is verified."""
         step = _length(self.calendar.step)
-        for low, high in _looks(first, last):
+        for low, high in _looks(first, last, look):
             near = [obstacle for obstacle in self._standing if obstacle.contacts(low, high)]
             if any(obstacle.covers(low, high) for obstacle in near):
                 continue  # past, or beyond the horizon: not worth converting anybody's hours
             hours = _Hours.around(self.calendar, low, high)
-            obstacles = [*hours.together(), *near]
-            for run in starts(hours.pieces, step, low, high):
-                left = _left(run, obstacles)
-                if 1 in left:
-                    sure = _left(run, self._doubts)
-                    yield from zip(
-                        compress(run, left), map(bool, compress(sure, left)), strict=True
-                    )
+            runs = list(starts(hours.pieces, step, low, high))
+            for free in _survivors(runs, [hours.shut(), *near]):
+                sure = _left(free, together(self._doubts, [free]))
+                yield from zip(free, map(bool, sure), strict=True)
 
     def _why(self, start: int, around: int = 0) -> Iterator[Reason]:
         """Why *start* is not free; closed stretches are seen as far as *around*."""
@@ -256,6 +259,7 @@ class _Hours:
     within: Interval
     duration: int
     opened: Mapping[Party, IntervalSet]
+    common: IntervalSet
     pieces: Sequence[Piece]
 
     @classmethod
@@ -267,13 +271,14 @@ class _Hours:
         rules = dict.fromkeys((party.hours, party.timezone) for party in who)
         found = {rule: windows(*rule, begin, end) for rule in rules}
         merged = {rule: each.merged() for rule, each in found.items()}
+        common = IntervalSet.intersection_of(merged.values())
         if found and calendar.anchor is Anchor.WINDOW:
-            pieces = window_pieces(found.values())
+            pieces = window_pieces(found.values(), common)
         else:
             offset = _length(calendar.anchor_offset) % _length(calendar.step)
             pieces = clock_pieces(calendar.timezone, offset, first, last)
         opened = {party: merged[party.hours, party.timezone] for party in who}
-        return cls(Interval(to_datetime(begin), to_datetime(end)), duration, opened, pieces)
+        return cls(Interval(to_datetime(begin), to_datetime(end)), duration, opened, common, pieces)
 
     def obstacles(self) -> list[Obstacle]:
         """What each party's hours close."""
@@ -282,32 +287,41 @@ class _Hours:
         )
         return list(chain.from_iterable(each))
 
-    def together(self) -> list[Obstacle]:
+    def shut(self) -> Obstacle:
         """The same as one obstacle: what is closed to anybody, and no longer to whom."""
-        opened = {id(each): each for each in self.opened.values()}.values()
-        shut = IntervalSet.intersection_of(opened).complement(self.within)
-        return [Obstacle(What.HOURS, None, shut, lead=self.duration)]
+        return Obstacle(What.HOURS, None, self.common.complement(self.within), lead=self.duration)
+
+
+def _survivors(runs: list[list[int]], obstacles: Sequence[Obstacle]) -> list[list[int]]:
+    """The starts of *runs* that no obstacle forbids.
+
+    A few obstacles strike first; the many then have to be looked up around what is left alone.
+    """
+    begin, count = 0, _FIRST_BATCH
+    while begin < len(obstacles):
+        barriers = together(obstacles[begin : begin + count], runs)
+        left = (list(compress(run, _left(run, barriers))) for run in runs)
+        runs = [run for run in left if run]
+        begin += count
+        count *= 2
+    return runs
 
 
 def _left(run: Sequence[int], obstacles: Iterable[Obstacle]) -> bytearray:
     """A 1 for each start of *run* that none of *obstacles* forbids."""
     left = bytearray(b"\1") * len(run)
-    first, last = run[0], run[-1]
     for obstacle in obstacles:
         times, lead, lag = obstacle.times, obstacle.lead, obstacle.lag
-        for place in obstacle.contacts(first, last):
+        for place in obstacle.contacts(run[0], run[-1]):
             # The starts with `s - lead < t < e + lag`, the same as for a single one.
             low = bisect_right(run, times.starts[place] - lead)
             high = bisect_left(run, times.ends[place] + lag)
             left[low:high] = bytes(high - low)
-        if 1 not in left:
-            break
     return left
 
 
-def _looks(first: int, last: int) -> Iterator[tuple[int, int]]:
+def _looks(first: int, last: int, length: int) -> Iterator[tuple[int, int]]:
     """Cut the starts from *first* to *last* into ranges, each twice as long as the one before."""
-    length = _FIRST_LOOK
     while first <= last:
         yield first, min(first + length - 1, last)
         first += length
