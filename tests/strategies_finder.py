@@ -251,7 +251,7 @@ def scenes(draw: DrawFn, hours: int = 30) -> Scene:
     here, change = draw(_CHANGES)
     calendar = some_calendar(draw, here, change.date())
     who = [member.id for member in calendar.members]
-    start = near(draw, change, hours, 4)
+    start = near(draw, change, hours, 4) if draw(_SIXTH) else change - draw(_ODD_HOURS)
     length = (hours * 60 - upto(draw, hours * 60)) * MINUTE
     return Scene(
         calendar=calendar,
@@ -269,3 +269,4 @@ def scenes(draw: DrawFn, hours: int = 30) -> Scene:
 
 
 _CHANGES: Final = st.sampled_from(CHANGES)
+_ODD_HOURS: Final = minutes(1, 0, 31, -1, 60)

@@ -132,6 +132,38 @@ def test_the_first_ten_of_two_centuries_are_found_at_once() -> None:
     assert found[0].start == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
+def test_no_start_is_lost_or_doubled_where_the_search_looks_further() -> None:
+    """It looks in ever longer ranges; where one ends, the next begins (L1)."""
+    nine = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    weeks = Interval(nine, nine + timedelta(weeks=8))
+    days = [Interval(nine + timedelta(n), nine + timedelta(n + 1)) for n in range(56)]
+
+    offered = finder().offers(weeks)
+
+    assert offered == [slot for day in days for slot in finder().offers(day)]
+    assert len(offered) == len(set(offered)) == 40 * 16 - 12
+
+
+def test_a_meeting_may_last_for_days() -> None:
+    """Two days on end fit into a week round the clock, and not into its end (F1)."""
+    week = OpeningHours.parse("Mon-Fri 00:00-24:00")
+    calendar = CollectiveCalendar(
+        name="Retreat",
+        slug="retreat",
+        timezone="UTC",
+        duration=timedelta(days=2),
+        interval=timedelta(hours=12),
+        members=tuple(Member(who, timezone="UTC", hours=week) for who in ("ana", "ben")),
+    )
+    thursday, friday = datetime(2026, 3, 5, tzinfo=UTC), datetime(2026, 3, 6, tzinfo=UTC)
+
+    offered = finder(calendar).offers(MARCH)
+
+    assert [slot.start for slot in offered if slot.start < friday][-1] == thursday
+    assert next(slot.start for slot in offered if slot.start >= friday).weekday() == 0
+    assert [reason.what for reason in finder(calendar).explain(friday).reasons] == [What.HOURS] * 2
+
+
 def test_a_slot_may_run_over_the_end_of_the_window() -> None:
     """The window selects starts, and never clips a slot (L1)."""
     window = Interval(NOON, NOON + timedelta(microseconds=1))
@@ -349,7 +381,7 @@ def test_time_off_takes_no_buffer() -> None:
 
 
 def test_a_start_off_the_grid_shows_its_neighbours() -> None:
-    """So the host can propose the two nearest times (X1)."""
+    """So whoever asks sees by how much it was missed (X1)."""
     (reason,) = finder().explain(NOON + timedelta(minutes=10)).reasons
 
     assert reason.interval == Interval(NOON, NOON + timedelta(minutes=30))
@@ -419,6 +451,24 @@ def test_a_window_is_explained_by_who_blocks_most_alone_first() -> None:
         "  ana blocks 4h, 3h30m of it alone (busy 3h30m, hours 30m)\n"
         "  ben blocks 1h30m, 1h of it alone (hours 1h30m)"
     )
+
+
+def test_much_that_others_block_too_counts_less_than_little_alone() -> None:
+    """Ana's long morning would open nothing, ben's half hour would (X2)."""
+    morning = Interval(NOON - timedelta(hours=3), NOON)
+    short = Interval(ONE, ONE + timedelta(minutes=30))
+    busy = {
+        "ana": Availability(IntervalSet([morning])),
+        "ben": Availability(IntervalSet([short])),
+    }
+    calendar = CALENDAR.with_settings(hours=OpeningHours.parse("Mon 12:00-17:00"))
+
+    explained = finder(calendar, availability=busy).explain_window(
+        Interval(morning.start, short.end)
+    )
+
+    assert [each.who for each in explained.blockages] == ["ben", None, "ana"]
+    assert [each.alone for each in explained.blockages][1:] == [timedelta()] * 2
 
 
 def test_a_full_day_is_measured_as_a_full_day() -> None:
