@@ -37,6 +37,7 @@ autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 
+html_extra_path = ["calendar.schema.json"]
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_show_sphinx = False
