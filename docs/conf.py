@@ -21,7 +21,7 @@ exclude_patterns = ["_build"]
 # References between our own pages and names must lead somewhere; names of Python
 # itself and of other libraries stay plain text, because the build asks no network.
 nitpicky = True
-nitpick_ignore_regex = [(r"py:.*", r"(?!collective_booking).*")]
+nitpick_ignore_regex = [(r"py:.*", r"(?!collective_booking).*|collective_booking\.checks\..*")]
 
 default_role = "code"
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]

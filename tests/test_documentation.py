@@ -9,6 +9,8 @@ from typing import Final
 
 import pytest
 
+from collective_booking.cli import main
+
 PROJECT: Final = Path(__file__).parent.parent
 PAGES: Final = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")])
 RULES: Final = PROJECT / "docs" / "rules.md"
@@ -55,3 +57,13 @@ def test_every_rule_that_is_cited_can_be_looked_up() -> None:
 
     assert written
     assert not {(rule, where) for rule, where in cited if rule not in written}
+
+
+def test_the_picture_in_the_readme_is_what_the_command_draws(tmp_path: Path) -> None:
+    """A picture drawn once would go on showing what the library no longer does."""
+    drawn = tmp_path / "week.svg"
+    team = str(PROJECT / "examples" / "sales_call" / "team.toml")
+
+    main(["show", team, "--now", "2026-11-23T07:00:00Z", "--svg", str(drawn)])
+
+    assert drawn.read_text("utf-8") == (PROJECT / "docs" / "week.svg").read_text("utf-8")
