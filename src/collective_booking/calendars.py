@@ -268,7 +268,7 @@ class CollectiveCalendar:
     price: Money | None = None
 
     def __post_init__(self) -> None:
-        CALENDAR_RULES.settle(self, f"calendar {shown(self.slug)}")
+        CALENDAR_RULES.settle(self, "calendar", self.slug)
         first = next(member.id for member in self.members if member.required)
         object.__setattr__(self, "owner", self.owner or first)
 

@@ -81,21 +81,21 @@ class Rules:
         """The usable ones of *values*, in normal form, and everything that is wrong."""
         usable, problems = examine(self.readers, values)
         for check, needed in self.checks.items():
-            if usable.keys() >= set(needed):
+            if all(name in usable for name in needed):
                 problems += check(*(usable[name] for name in needed))
         return usable, problems
 
-    def settle(self, made: object, subject: str) -> None:
+    def settle(self, made: object, kind: str, name: object = None) -> None:
         """Bring the fields of the frozen *made* into normal form.
 
         Raises:
-            ConfigurationError: they cannot be used; it lists every problem.
+            ConfigurationError: they cannot be used; it lists every problem, of *kind* and *name*.
         """
-        usable, problems = self.examine({name: getattr(made, name) for name in self.readers})
+        usable, problems = self.examine({field: getattr(made, field) for field in self.readers})
         if problems:
-            raise ConfigurationError(subject, problems)
-        for name, value in usable.items():
-            object.__setattr__(made, name, value)
+            raise ConfigurationError(kind if name is None else f"{kind} {shown(name)}", problems)
+        for field, value in usable.items():
+            object.__setattr__(made, field, value)
 
 
 def _placed(place: str, refusal: Exception) -> list[Problem]:

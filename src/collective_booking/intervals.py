@@ -14,10 +14,10 @@ intervals. An instant `x` that `q` ends have passed lies in at least `k` of them
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain, compress
+from itertools import chain, compress, repeat
 from operator import le, lt
 from typing import Final, final
 
@@ -264,6 +264,30 @@ class IntervalSet:
         held = list(sets)
         return IntervalSet.at_least(len(held), held) if held else ALWAYS
 
+    @staticmethod
+    def union_touching(
+        sets: Iterable[IntervalSet], starts: Sequence[int], ends: Sequence[int]
+    ) -> IntervalSet:
+        """The stretches of *sets* that share an instant with a window, whole, as one set.
+
+        Windows are given as *starts* and *ends* in microseconds, paired by position. Most of them
+        meet nothing of a set, and pass by at the speed of C.
+
+        >>> week = IntervalSet.from_microseconds([0, 10, 20], [5, 15, 25])
+        >>> IntervalSet.union_touching([week], [12, 15], [13, 20]).starts
+        (10,)
+        """
+        begun: list[int] = []
+        ended: list[int] = []
+        for each in sets:
+            lows = list(map(bisect_right, repeat(each.ends), starts))
+            following = map((*each.starts, END + 1).__getitem__, lows)
+            for low, end in compress(zip(lows, ends, strict=True), map(lt, following, ends)):
+                high = bisect_left(each.starts, end, low)
+                begun += each.starts[low:high]
+                ended += each.ends[low:high]
+        return IntervalSet._canonical(sorted(begun), sorted(ended))
+
     def union(self, other: IntervalSet) -> IntervalSet:
         """`self | other`: in either."""
         return IntervalSet.union_of((self, other))
@@ -353,12 +377,17 @@ class IntervalSet:
 
     def between(self, start: int, end: int) -> IntervalSet:
         """`clip` for a caller that has microseconds."""
-        low, high = bisect_right(self.ends, start), bisect_left(self.starts, end)
-        if low >= high or start >= end:
+        inside = self.touching(start, end)
+        if not inside or start >= end:
             return NEVER
-        starts, ends = list(self.starts[low:high]), list(self.ends[low:high])
+        starts = list(self.starts[inside.start : inside.stop])
+        ends = list(self.ends[inside.start : inside.stop])
         starts[0], ends[-1] = max(starts[0], start), min(ends[-1], end)
         return IntervalSet._of(starts, ends)
+
+    def touching(self, start: int, end: int) -> range:
+        """Which of its stretches share an instant with `[start, end)`, in microseconds."""
+        return range(bisect_right(self.ends, start), bisect_left(self.starts, end))
 
     def at(self, moment: datetime) -> Interval | None:
         """The stretch that *moment* lies in, if any."""

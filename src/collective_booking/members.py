@@ -197,7 +197,7 @@ class Member:
     calendar: str | None = None
 
     def __post_init__(self) -> None:
-        MEMBER_RULES.settle(self, f"member {shown(self.id)}")
+        MEMBER_RULES.settle(self, "member", self.id)
         object.__setattr__(self, "name", self.name or self.id)
 
     @property

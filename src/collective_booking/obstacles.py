@@ -13,12 +13,11 @@ there is.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import repeat
 from operator import add
 from typing import Final
 
@@ -68,14 +67,7 @@ class Obstacle:
         >>> [t for t in range(9, 16) if busy.contacts(t, t)]
         [11, 12]
         """
-        low = bisect_right(self.times.ends, first - self.lag)
-        return range(low, bisect_left(self.times.starts, last + self.lead))
-
-    def near(self, firsts: Iterable[int], lasts: Iterable[int]) -> Iterator[slice]:
-        """`contacts` for many ranges of starts at once, in a tenth of the time."""
-        lows = map(bisect_right, repeat(self.times.ends), (first - self.lag for first in firsts))
-        highs = map(bisect_left, repeat(self.times.starts), (last + self.lead for last in lasts))
-        return map(slice, lows, highs)
+        return self.times.touching(first - self.lag, last + self.lead)
 
     def covers(self, first: int, last: int) -> bool:
         """Whether one stretch forbids every start from *first* to *last*."""
@@ -126,16 +118,15 @@ def together(obstacles: Iterable[Obstacle], runs: Sequence[Sequence[int]]) -> li
     They forbid the same starts of *runs*, and no longer say who does it: for listing.
     """
     firsts, lasts = [run[0] for run in runs], [run[-1] for run in runs]
-    piles: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+    alike: dict[tuple[int, int], list[IntervalSet]] = {}
     for each in obstacles:
-        starts, ends = piles.setdefault((each.lead, each.lag), ([], []))
-        for stretches in each.near(firsts, lasts):
-            starts += each.times.starts[stretches]
-            ends += each.times.ends[stretches]
-    return [
-        Obstacle(What.BUSY, None, IntervalSet.from_microseconds(*pile), *reach)
-        for reach, pile in piles.items()
-    ]
+        alike.setdefault((each.lead, each.lag), []).append(each.times)
+    found: list[Obstacle] = []
+    for (lead, lag), sets in alike.items():
+        begins, untils = [first - lag for first in firsts], [last + lead for last in lasts]
+        near = IntervalSet.union_touching(sets, begins, untils)
+        found.append(Obstacle(What.BUSY, None, near, lead, lag))
+    return found
 
 
 # --- opening hours, which are looked up for a range ----------------------------------------------
