@@ -135,13 +135,14 @@ def test_the_first_ten_of_two_centuries_are_found_at_once() -> None:
 def test_no_start_is_lost_or_doubled_where_the_search_looks_further() -> None:
     """It looks in ever longer ranges; where one ends, the next begins (L1)."""
     nine = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    weeks = Interval(nine, nine + timedelta(weeks=8))
-    days = [Interval(nine + timedelta(n), nine + timedelta(n + 1)) for n in range(56)]
+    weeks = Interval(nine, nine + timedelta(weeks=30))
+    days = [Interval(nine + timedelta(n), nine + timedelta(n + 1)) for n in range(210)]
 
     offered = finder().offers(weeks)
 
     assert offered == [slot for day in days for slot in finder().offers(day)]
-    assert len(offered) == len(set(offered)) == 40 * 16 - 12
+    assert offered == list(finder().iter_offers(weeks))
+    assert len(offered) == len(set(offered)) == 150 * 16 - 12
 
 
 def test_a_meeting_may_last_for_days() -> None:
@@ -302,6 +303,37 @@ def test_every_appointment_in_the_way_is_named() -> None:
     assert told(NOON, crowded) == [
         "ben has another appointment (call-7, 2026-03-02T12:00:00Z/2026-03-02T13:00:00Z)",
         "ben is held for somebody else (hold-9, 2026-03-02T12:00:00Z/2026-03-02T12:45:00Z)",
+    ]
+
+
+def test_appointments_apart_are_each_named_once() -> None:
+    """A long slot meets one at its start and one at its end (F7)."""
+    calendar = CALENDAR.with_settings(duration=timedelta(hours=2))
+    first = Interval(NOON, NOON + timedelta(minutes=20))
+    second = Interval(ONE, ONE + timedelta(minutes=20))
+    claims = (Claim("call-7", "ben", first), Claim("call-8", "ben", second))
+
+    reasons = finder(calendar, claims=claims).explain(NOON - timedelta(hours=1)).reasons
+
+    assert [(each.claim, each.interval) for each in reasons] == [("call-7", first)]
+    reasons = finder(calendar, claims=claims).explain(NOON - timedelta(minutes=30)).reasons
+    assert [each.claim for each in reasons if each.claim] == ["call-7", "call-8"]
+
+
+def test_unknown_time_keeps_its_distance_like_busy_time() -> None:
+    """A meeting that may be there may need its buffer too (F2, F3)."""
+    calendar = CALENDAR.with_settings(
+        buffer_before=timedelta(minutes=15), buffer_after=timedelta(minutes=15)
+    )
+    blind = {"ben": Availability(unknown=(Unknown(LUNCH, Cause.SERVICE),))}
+
+    offered = finder(calendar, availability=blind).offers(
+        Interval(NOON - timedelta(hours=1), ONE + timedelta(hours=1))
+    )
+
+    assert [slot.start for slot in offered] == [
+        NOON - timedelta(minutes=60),
+        ONE + timedelta(minutes=30),
     ]
 
 
@@ -564,6 +596,14 @@ def test_a_date_that_shows_for_one_minute_before_its_time_is_listed_wherever_one
     assert [slot.start for slot in night.offers(before)] == [two, two + half]
     assert [slot.start for slot in night.offers(after)] == [two + n * half for n in (1, 2, 3)]
     assert all(night.accepts(two + n * half) for n in range(4))
+
+
+def test_the_past_is_too_soon_and_not_too_far_ahead() -> None:
+    """Whoever follows an old link must not be told to come back earlier (N1, N2)."""
+    calendar = CALENDAR.with_settings(horizon_days=7)
+    last_month = NOON - timedelta(days=28)
+
+    assert [each.what for each in finder(calendar).explain(last_month).reasons] == [What.NOTICE]
 
 
 def test_yesterday_shown_again_is_no_tomorrow() -> None:
