@@ -118,12 +118,18 @@ def cold(peers: list[Peer], quick: bool) -> Iterator[str]:
         offered = refuse_other_answers(work, peers)
         times = race(work, peers, 1 if quick else 7 if work.meetings > 50_000 else 15)
         yield f"**{_TITLES[name]}** ({work.meetings:,} busy times, {len(offered):,} slots)"
-        yield table(("", "CPU ms", "times ours"), map(_row, times.items(), [times[LIBRARY]] * 9))
-
-
-def _row(timed: tuple[Peer, list[float]], ours: list[float]) -> tuple[str, str, str]:
-    peer, times = timed
-    return peer.title, milliseconds(median(times)), f"{times_as_much(times, ours):.2f}"
+        rows = [
+            (
+                peer.title,
+                milliseconds(median(taken)),
+                f"{times_as_much(taken, times[LIBRARY]):.3g}",
+                f"{times_as_much(times[LIBRARY], taken):.3g}",
+            )
+            for peer, taken in times.items()
+        ]
+        yield table(("", "CPU ms", "it takes, of ours", "we take, of its"), rows)
+        refused = (f"{peer.title}: {why}." for peer in peers if (why := peer.refuses(work)))
+        yield from refused
 
 
 def other_input(_: list[Peer], quick: bool) -> Iterator[str]:
@@ -159,9 +165,9 @@ def other_input(_: list[Peer], quick: bool) -> Iterator[str]:
     ):
         times = [[cpu(job) for job in jobs] for _ in range(rounds)]
         own, other = zip(*times, strict=True)
-        ratio = f"{1 / times_as_much(other, own):.2f}"
+        ratio = f"{times_as_much(own, other):.2f}"
         rows.append((title, milliseconds(median(own)), milliseconds(median(other)), ratio))
-    yield table(("L", "ours, CPU ms", "numpy, CPU ms", "ours in numpy's"), rows)
+    yield table(("L", "CPU ms", "numpy, CPU ms", "we take, of its"), rows)
 
 
 def _both(work: Work) -> tuple[Callable[[], object], Callable[[], object]]:

@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -201,12 +200,3 @@ def _midnight(day: date, zone: str | ZoneInfo) -> int:
     place = ZoneInfo(zone) if isinstance(zone, str) else zone
     moment = datetime(day.year, day.month, day.day, tzinfo=place).astimezone(UTC)
     return int(moment.timestamp()) * 1_000_000
-
-
-def refuse_unfair(work: Work) -> None:
-    """Hold `Work` to what it promises the peers."""
-    for person in work.people:
-        for spans in person.week:
-            for (_, end), (start, _) in pairwise(spans):
-                assert end < start, f"{person.id}: opening hours touch"
-            assert not spans or (spans[0][0] > 0 and spans[-1][1] <= 24 * 60)
