@@ -30,8 +30,11 @@ class Zone:
     __slots__ = ("_midnights", "cause", "doubt", "iana", "slack", "tzinfo")
 
     def __init__(self, place: tzinfo, iana: str | None = None) -> None:
-        self.tzinfo, self.iana = place, iana
-        self.slack, self.doubt, self.cause = 0, "", Cause.ZONE
+        self.tzinfo: tzinfo = place
+        self.iana: str | None = iana
+        self.slack: int = 0
+        self.doubt: str = ""
+        self.cause: Cause = Cause.ZONE
         self._midnights: dict[datetime, int] = {}
 
     @classmethod

@@ -26,8 +26,10 @@ class Findings:
     """Stretches of time by their standing, and doubts; everything outside the window is dropped."""
 
     def __init__(self, window: Interval, source: str | None = None) -> None:
-        self.window, self.source = window, source
-        self.start, self.end = to_microseconds(window.start), to_microseconds(window.end)
+        self.window = window
+        self.source = source
+        self.start: int = to_microseconds(window.start)
+        self.end: int = to_microseconds(window.end)
         self._taken: dict[Standing, tuple[list[int], list[int]]] = {
             Standing.BUSY: ([], []),
             Standing.TENTATIVE: ([], []),

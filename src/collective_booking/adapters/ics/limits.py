@@ -58,7 +58,9 @@ class Unreadable(Exception):  # noqa: N818  # not an error yet: it becomes an `U
         self, detail: str, cause: Cause = Cause.UNREADABLE, line: int | None = None
     ) -> None:
         super().__init__(detail, cause, line)
-        self.detail, self.cause, self.line = detail, cause, line
+        self.detail = detail
+        self.cause = cause
+        self.line = line
 
 
 class Budget:
@@ -67,7 +69,8 @@ class Budget:
     __slots__ = ("left", "limit")
 
     def __init__(self, limit: int) -> None:
-        self.left = self.limit = limit
+        self.left: int = limit
+        self.limit: int = limit
 
     def spend(self, amount: int = 1) -> None:
         """Count *amount* candidates.

@@ -105,7 +105,8 @@ class Component:
     __slots__ = ("children", "flaws", "line", "name", "properties")
 
     def __init__(self, name: str, line: int) -> None:
-        self.name, self.line = name, line
+        self.name: str = name
+        self.line: int = line
         self.properties: dict[str, list[Property]] = {}
         self.children: list[Component] = []
         self.flaws: list[Unreadable] = []

@@ -175,7 +175,9 @@ class _Series:
     def __init__(
         self, event: Event, overrides: Iterable[Override], findings: Findings, budget: Budget
     ) -> None:
-        self.event, self.findings, self.budget = event, findings, budget
+        self.event = event
+        self.findings = findings
+        self.budget = budget
         self.gone = _Moments()
         futures: list[tuple[int, Override]] = []
         for override in overrides:

@@ -62,8 +62,10 @@ class Zones:
     def __init__(
         self, home: Zone, calendar: Component | None, horizon: datetime, budget: Budget
     ) -> None:
-        self.home = self.floating = home
-        self._horizon, self._budget = horizon, budget
+        self.home: Zone = home
+        self.floating: Zone = home
+        self._horizon = horizon
+        self._budget = budget
         self._known: dict[str, Zone] = {}
         # Home itself under its own name, so that its midnights are worked out once.
         self._told: dict[str, Zone] = {home.iana: home} if home.iana else {}
@@ -229,18 +231,21 @@ class Until:
     __slots__ = ("_all_day", "_clock", "_instant", "latest")
 
     def __init__(self, text: str | None, zone: Zone) -> None:
-        self._clock, self._instant, self._all_day = LATEST, None, False
+        self._clock = LATEST
+        self._instant = None
+        self._all_day = False
         self.latest = LATEST
         if text is None:
             return
         written = read_clock(text)
-        self._all_day, self._clock = written.all_day, written.clock
+        self._all_day = written.all_day
+        self._clock = written.clock
         if written.all_day:
             self._clock = written.clock.replace(hour=23, minute=59, second=59)
         if written.utc:
             self._instant = UTC_ZONE.instant(written.clock) + zone.slack
         # No zone's clock is further than a day from UTC's.
-        self.latest = min(self._clock, LATEST - 2 * ONE_DAY) + 2 * ONE_DAY
+        self.latest: datetime = min(self._clock, LATEST - 2 * ONE_DAY) + 2 * ONE_DAY
 
     def __call__(self, moment: Moment) -> bool:
         """Whether *moment* still belongs to the rule."""
