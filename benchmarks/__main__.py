@@ -37,7 +37,8 @@ from benchmarks.measure import (
 from benchmarks.peers import LIBRARY, NUMPY, PEERS, Peer
 from benchmarks.peers.library import finder, moment, window
 from benchmarks.work import WORKS, Work, office
-from collective_booking.intervals import IntervalSet, to_microseconds
+from benchmarks.zones import microseconds
+from collective_booking.intervals import IntervalSet
 
 BEGIN: Final = "<!-- made by the benchmark: do not edit below -->"
 END: Final = "<!-- made by the benchmark: do not edit above -->"
@@ -151,7 +152,7 @@ def other_input(_: list[Peer], quick: bool) -> Iterator[str]:
                 person.id,
                 person.zone,
                 person.week,
-                [(to_microseconds(start), to_microseconds(end)) for start, end in told[person.id]],
+                [(microseconds(start), microseconds(end)) for start, end in told[person.id]],
             )
             for person in work.people
         ]

@@ -101,6 +101,11 @@ def open_starts(work: Work) -> list[int]:
     ]
 
 
+def microseconds(moment: datetime) -> int:
+    """An aware moment as everybody reads it."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
 def as_datetimes(starts: Sequence[int], duration: int) -> list[tuple[datetime, datetime]]:
     """The slots as everybody answers: pairs of aware datetimes."""
     length = timedelta(microseconds=duration)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from collective_booking.hours import DAYS, DateRange, OpeningHours, Span
-from collective_booking.intervals import BEGINNING, END, Interval, IntervalSet, to_datetime
+from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.moments import BEGINNING, END, to_datetime
 
 # --- time -----------------------------------------------------------------------------------------
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
 from collective_booking.hours import OpeningHours, Windows, windows
-from collective_booking.intervals import IntervalSet, to_microseconds
+from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import DAY, MINUTE
+from collective_booking.moments import to_microseconds
 
 LAST = 30
 """Small instants are 0 to this: so few that windows often meet, and a model can count them."""

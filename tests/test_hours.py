@@ -17,8 +17,9 @@ from collective_booking.errors import (
     WrongTypeError,
 )
 from collective_booking.hours import DateRange, OpeningHours, Windows, absence, windows
-from collective_booking.intervals import IntervalSet, to_microseconds
+from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import DAY, FIRST, LAST
+from collective_booking.moments import to_microseconds
 
 ALWAYS_OPEN: Final = OpeningHours.parse("daily 00:00-24:00")
 OFFICE: Final = OpeningHours.parse("Mon-Fri 09:00-17:00")

@@ -22,14 +22,11 @@ from collective_booking.errors import (
     UnreadableTextError,
     WrongTypeError,
 )
-from collective_booking.intervals import (
-    ALWAYS,
+from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
+from collective_booking.moments import (
     BEGINNING,
     END,
     MICROSECOND,
-    NEVER,
-    Interval,
-    IntervalSet,
     isoformat,
     to_datetime,
     to_microseconds,

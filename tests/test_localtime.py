@@ -17,7 +17,7 @@ import pytest
 
 from collective_booking import localtime
 from collective_booking.errors import OutOfRangeError, UnknownZoneError, WrongTypeError
-from collective_booking.intervals import IntervalSet, to_datetime, to_microseconds
+from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import (
     DAY,
     FIRST,
@@ -35,6 +35,7 @@ from collective_booking.localtime import (
     to_day,
     zone,
 )
+from collective_booking.moments import to_datetime, to_microseconds
 
 HOUR: Final = 60 * MINUTE
 PLACES: Final = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia")

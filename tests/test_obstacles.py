@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from collective_booking.availability import Availability, Claim, Counted
 from collective_booking.calendars import BufferMode, CollectiveCalendar, HoursMode
 from collective_booking.hours import DateRange, OpeningHours
-from collective_booking.intervals import Interval, IntervalSet, to_datetime, to_microseconds
+from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
+from collective_booking.moments import to_datetime, to_microseconds
 from collective_booking.obstacles import Obstacle, doubts, parties, standing
 from collective_booking.reasons import What
 from tests.strategies import small_sets

@@ -162,7 +162,27 @@ def test_a_meeting_may_last_for_days() -> None:
 
     assert [slot.start for slot in offered if slot.start < friday][-1] == thursday
     assert next(slot.start for slot in offered if slot.start >= friday).weekday() == 0
+    assert finder(calendar).accepts(thursday)
+    assert not finder(calendar).accepts(friday)
     assert [reason.what for reason in finder(calendar).explain(friday).reasons] == [What.HOURS] * 2
+
+
+def test_each_of_forty_members_is_heard() -> None:
+    """However many are looked up together, none is looked over (F1)."""
+    half = timedelta(minutes=30)
+    crowd = tuple(Member(f"m{n}", timezone="UTC", hours=OFFICE) for n in range(40))
+    calendar = CALENDAR.with_settings(name="All hands")
+    for member in crowd:
+        calendar = calendar.add_member(member)
+    everyone = finder(calendar).offers(MARCH)[:41]
+    assert len(everyone) == 41
+
+    busy = {
+        member.id: Availability(IntervalSet([Interval(slot.start, slot.start + half)]))
+        for member, slot in zip(crowd, everyone, strict=False)
+    }
+
+    assert finder(calendar, availability=busy).offers(MARCH)[0] == everyone[40]
 
 
 def test_a_slot_may_run_over_the_end_of_the_window() -> None:

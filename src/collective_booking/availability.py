@@ -12,14 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from collective_booking.errors import InvalidValueError, WrongTypeError
-from collective_booking.intervals import (
-    NEVER,
-    ZERO,
-    Interval,
-    IntervalSet,
-    to_datetime,
-    to_microseconds,
-)
+from collective_booking.intervals import NEVER, Interval, IntervalSet
+from collective_booking.moments import ZERO, to_datetime, to_microseconds
 
 
 class Cause(StrEnum):

@@ -44,9 +44,10 @@ from collective_booking.errors import (
     shown,
 )
 from collective_booking.hours import DateRange, OpeningHours
-from collective_booking.intervals import ZERO, Interval
+from collective_booking.intervals import Interval
 from collective_booking.localtime import local_dates
 from collective_booking.members import HOURS, LOCATION, MeetingLocation, Member, zone_name
+from collective_booking.moments import ZERO
 from collective_booking.money import Money
 
 MIN_MEMBERS: Final = 2

@@ -16,8 +16,9 @@ from itertools import pairwise
 from operator import le
 
 from collective_booking.hours import Windows
-from collective_booking.intervals import BEGINNING, IntervalSet
+from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import days, local_day
+from collective_booking.moments import BEGINNING
 
 Piece = tuple[int, int, int]
 

@@ -24,7 +24,7 @@ from collective_booking.errors import (
     UnreadableTextError,
     WrongTypeError,
 )
-from collective_booking.intervals import IntervalSet, to_datetime
+from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import (
     DAY,
     FIRST,
@@ -37,6 +37,7 @@ from collective_booking.localtime import (
     local_day,
     to_day,
 )
+from collective_booking.moments import to_datetime
 
 Span = tuple[int, int]
 
@@ -164,7 +165,7 @@ def windows(hours: OpeningHours, timezone: str, first: int, last: int) -> Window
     Raises:
         OutOfRangeError: beyond the years 1900 to 2199.
 
-    >>> from collective_booking.intervals import to_microseconds
+    >>> from collective_booking.moments import to_microseconds
     >>> from datetime import datetime, UTC
     >>> change = to_microseconds(datetime(2026, 3, 8, tzinfo=UTC))
     >>> night = OpeningHours.parse("daily 01:30-02:30")

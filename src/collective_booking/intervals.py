@@ -16,7 +16,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import chain, compress, repeat
 from operator import le, lt
 from typing import Final, final
@@ -24,51 +24,21 @@ from typing import Final, final
 from collective_booking.errors import (
     EmptyIntervalError,
     InvalidValueError,
-    NaiveDatetimeError,
     OutOfRangeError,
     UnreadableTextError,
     WrongTypeError,
 )
-
-ZERO: Final = timedelta()
-MICROSECOND: Final = timedelta(microseconds=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DATETIMES: Final = "the years 1 to 9999"
-
-
-def to_microseconds(moment: datetime, name: str = "a moment") -> int:
-    """The instant *moment* as whole microseconds since the epoch, UTC.
-
-    Raises:
-        WrongTypeError: *moment* is no datetime; *name* tells the reader which argument it was.
-        NaiveDatetimeError: it has no offset (T1).
-
-    >>> to_microseconds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
-    1000000
-    """
-    if not isinstance(moment, datetime):
-        raise WrongTypeError(name, moment, "an aware datetime")
-    if moment.utcoffset() is None:
-        raise NaiveDatetimeError(moment)
-    return (moment - _EPOCH) // MICROSECOND
-
-
-def to_datetime(microseconds: int) -> datetime:
-    """The aware UTC datetime of an instant; the inverse of `to_microseconds`.
-
-    >>> to_datetime(1_000_000)
-    datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.timezone.utc)
-    """
-    try:
-        return _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError as cause:
-        raise OutOfRangeError(f"{microseconds} microseconds", _DATETIMES) from cause
-
-
-BEGINNING: Final = to_microseconds(datetime.min.replace(tzinfo=UTC))
-"""The first instant there is, in microseconds: where "always" begins."""
-END: Final = to_microseconds(datetime.max.replace(tzinfo=UTC))
-"""The last instant there is, in microseconds: where "always" ends."""
+from collective_booking.moments import (
+    BEGINNING,
+    DATETIMES,
+    END,
+    MICROSECOND,
+    ZERO,
+    in_utc,
+    isoformat,
+    to_datetime,
+    to_microseconds,
+)
 
 
 @final
@@ -80,6 +50,7 @@ class Interval:
         NaiveDatetimeError: a boundary has no time zone.
         EmptyIntervalError: it does not end after it starts.
 
+    >>> from datetime import UTC
     >>> call = Interval(datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
     >>> print(call, call.duration, call.end in call)
     2026-03-02T09:00:00Z/2026-03-02T10:00:00Z 1:00:00 False
@@ -92,7 +63,7 @@ class Interval:
         # Two datetimes of one zone compare by their wall clocks, so across a
         # clock change they lie: the comparison happens after the conversion.
         for name in ("start", "end"):
-            object.__setattr__(self, name, _utc(getattr(self, name), name))
+            object.__setattr__(self, name, in_utc(getattr(self, name), name))
         if self.start >= self.end:
             raise EmptyIntervalError(self.start, self.end)
 
@@ -146,6 +117,7 @@ class IntervalSet:
     `starts` and `ends` are its boundaries in microseconds since the epoch, of equal length,
     ascending. Iterating gives `Interval` values, made as you go.
 
+    >>> from datetime import UTC
     >>> nine, ten, noon = (datetime(2026, 3, 2, h, tzinfo=UTC) for h in (9, 10, 12))
     >>> morning, call = IntervalSet([Interval(nine, noon)]), IntervalSet([Interval(nine, ten)])
     >>> morning - call
@@ -200,7 +172,7 @@ class IntervalSet:
         first.sort()
         last.sort()
         if first and (first[0] < BEGINNING or last[-1] > END):
-            raise OutOfRangeError(f"{first[0]} to {last[-1]} microseconds", _DATETIMES)
+            raise OutOfRangeError(f"{first[0]} to {last[-1]} microseconds", DATETIMES)
         return cls._canonical(first, last)
 
     @classmethod
@@ -298,7 +270,8 @@ class IntervalSet:
 
     def difference(self, other: IntervalSet) -> IntervalSet:
         """`self - other`: in this one and not in the other."""
-        return IntervalSet.intersection_of((self, *(each.complement() for each in _sets([other]))))
+        (taken,) = _sets([other])
+        return IntervalSet.intersection_of((self, taken.complement()))
 
     def symmetric_difference(self, other: IntervalSet) -> IntervalSet:
         """`self ^ other`: in exactly one of them."""
@@ -326,7 +299,7 @@ class IntervalSet:
         """
         step = _microseconds_in(by, "by")
         if self and not BEGINNING <= self.starts[0] + step < self.ends[-1] + step <= END:
-            raise OutOfRangeError(f"{self.span} shifted by {by}", _DATETIMES)
+            raise OutOfRangeError(f"{self.span} shifted by {by}", DATETIMES)
         return IntervalSet._of((s + step for s in self.starts), (e + step for e in self.ends))
 
     def pad(self, before: timedelta = ZERO, after: timedelta = ZERO) -> IntervalSet:
@@ -340,9 +313,7 @@ class IntervalSet:
         starts = [max(start - lead, BEGINNING) for start in self.starts]
         return self._canonical(starts, [min(end + lag, END) for end in self.ends])
 
-    def shrink(
-        self, before: timedelta = timedelta(), after: timedelta = timedelta()
-    ) -> IntervalSet:
+    def shrink(self, before: timedelta = ZERO, after: timedelta = ZERO) -> IntervalSet:
         """Every stretch begun *before* later and ended *after* earlier; what is too short goes.
 
         The beginning and the end of time stay where they are: outside them nothing can encroach.
@@ -450,23 +421,6 @@ NEVER: Final = IntervalSet._of((), ())
 """The empty set of time."""
 ALWAYS: Final = IntervalSet._of((BEGINNING,), (END,))
 """All time: what the intersection of no sets is (T2)."""
-
-
-def isoformat(moment: datetime) -> str:
-    """*moment* in UTC as ISO 8601 with a `Z`.
-
-    >>> isoformat(datetime(2026, 3, 2, 9, tzinfo=UTC))
-    '2026-03-02T09:00:00Z'
-    """
-    return _utc(moment, "a moment").replace(tzinfo=None).isoformat() + "Z"
-
-
-def _utc(moment: datetime, name: str) -> datetime:
-    microseconds = to_microseconds(moment, name)
-    if not BEGINNING <= microseconds <= END:
-        raise OutOfRangeError(moment.isoformat(), _DATETIMES)
-    # A subclass may carry more than a datetime does (nanoseconds), so it is left behind.
-    return to_datetime(microseconds)
 
 
 def _interval(start: int, end: int) -> Interval:

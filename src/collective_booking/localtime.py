@@ -18,7 +18,8 @@ from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from collective_booking.errors import OutOfRangeError, UnknownZoneError, WrongTypeError
-from collective_booking.intervals import MICROSECOND, IntervalSet, to_datetime, to_microseconds
+from collective_booking.intervals import IntervalSet
+from collective_booking.moments import MICROSECOND, to_datetime, to_microseconds
 
 SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND

@@ -24,20 +24,17 @@ from typing import Final
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
 from collective_booking.calendars import BufferMode, CollectiveCalendar, HoursMode, Tentative
 from collective_booking.hours import DateRange, OpeningHours, absence
-from collective_booking.intervals import (
-    ALWAYS,
+from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
+from collective_booking.localtime import DAY, LAST, days, local_day, to_date, to_day
+from collective_booking.members import Member, OnUnknown
+from collective_booking.moments import (
     BEGINNING,
     END,
-    MICROSECOND,
-    NEVER,
     ZERO,
-    Interval,
-    IntervalSet,
+    in_microseconds,
     to_datetime,
     to_microseconds,
 )
-from collective_booking.localtime import DAY, LAST, days, local_day, to_date, to_day
-from collective_booking.members import Member, OnUnknown
 from collective_booking.reasons import Reason, What
 
 _START_ONLY: Final = 1
@@ -194,7 +191,7 @@ def doubts(
 
 def _too_soon(calendar: CollectiveCalendar, now: int) -> Iterator[Obstacle]:
     """Notice (N1): in elapsed time, inclusive; and in local dates of the calendar's zone."""
-    earliest = min(now + _length(calendar.notice), END)
+    earliest = min(now + in_microseconds(calendar.notice), END)
     yield Obstacle(What.NOTICE, None, IntervalSet.from_microseconds([BEGINNING], [earliest]))
     if calendar.notice_days:
         today = local_day(calendar.timezone, now)
@@ -249,7 +246,7 @@ def _away(calendar: CollectiveCalendar) -> Iterator[Obstacle]:
     for member in calendar.members:
         if member.required and member.time_off:
             away = absence(member.time_off, member.timezone)
-            yield Obstacle(What.TIME_OFF, member.id, away, lead=_length(calendar.duration))
+            yield Obstacle(What.TIME_OFF, member.id, away, lead=in_microseconds(calendar.duration))
 
 
 def _busy(
@@ -306,18 +303,14 @@ def _reach(calendar: CollectiveCalendar, claim: Claim | None = None) -> tuple[in
 
     In mode `max` each buffer must be free of the other meeting; in mode `sum` of its buffers too.
     """
-    theirs = (claim.buffer_before, claim.buffer_after) if claim else (ZERO, ZERO)
+    before, after = (claim.buffer_before, claim.buffer_after) if claim else (ZERO, ZERO)
     join = max if calendar.buffer_mode is BufferMode.MAX else add
-    lead = _length(calendar.duration) + join(_length(calendar.buffer_after), _length(theirs[0]))
-    return lead, join(_length(calendar.buffer_before), _length(theirs[1]))
+    lead = calendar.duration + join(calendar.buffer_after, before)
+    return in_microseconds(lead), in_microseconds(join(calendar.buffer_before, after))
 
 
 def _heeding(calendar: CollectiveCalendar) -> Iterator[Member]:
     return (member for member in calendar.members if member.heeds_busy)
-
-
-def _length(duration: timedelta) -> int:
-    return duration // MICROSECOND
 
 
 def _bounds(interval: Interval) -> tuple[int, int]:

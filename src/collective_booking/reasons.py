@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from collective_booking.intervals import BEGINNING, END, Interval, isoformat, to_microseconds
+from collective_booking.intervals import Interval
+from collective_booking.moments import BEGINNING, END, isoformat, to_microseconds
 
 
 class What(StrEnum):

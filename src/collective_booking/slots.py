@@ -20,16 +20,10 @@ from collective_booking.calendars import Anchor, CollectiveCalendar, Tentative
 from collective_booking.errors import OutOfRangeError, UnknownMemberError
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
 from collective_booking.hours import absence, windows
-from collective_booking.intervals import (
-    MICROSECOND,
-    NEVER,
-    Interval,
-    IntervalSet,
-    to_datetime,
-    to_microseconds,
-)
+from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.localtime import DAY, FIRST, LAST, SUPPORTED
 from collective_booking.members import Member
+from collective_booking.moments import in_microseconds, to_datetime, to_microseconds
 from collective_booking.obstacles import (
     Obstacle,
     Party,
@@ -206,7 +200,7 @@ class SlotFinder:
 
     def _free(self, first: int, last: int, look: int) -> Iterator[tuple[int, bool]]:
         """The free starts from *first* to *last*, each with whether it is verified."""
-        step = _length(self.calendar.step)
+        step = in_microseconds(self.calendar.step)
         for low, high in _looks(first, last, look):
             near = [obstacle for obstacle in self._standing if obstacle.contacts(low, high)]
             if any(obstacle.covers(low, high) for obstacle in near):
@@ -222,19 +216,19 @@ class SlotFinder:
         hours = _Hours.around(self.calendar, start - around, start + around)
         obstacles = hours.obstacles()
         for obstacle in chain(self._standing, obstacles):
-            yield from obstacle.reasons(start, _length(self.calendar.duration))
+            yield from obstacle.reasons(start, in_microseconds(self.calendar.duration))
         if not any(obstacle.times.contains(to_datetime(start)) for obstacle in obstacles):
             yield from self._off_grid(start, hours)
 
     def _off_grid(self, start: int, hours: _Hours) -> Iterator[Reason]:
-        neighbours = cell(hours.pieces, _length(self.calendar.step), start)
+        neighbours = cell(hours.pieces, in_microseconds(self.calendar.step), start)
         if neighbours:
             yield Reason(What.GRID, interval=Interval(*map(to_datetime, neighbours)))
 
     def _notes(self, start: int) -> Iterator[Reason]:
         """What does not refuse *start*, yet is worth knowing (F3, N5)."""
         for obstacle in self._doubts:
-            yield from obstacle.reasons(start, _length(self.calendar.duration))
+            yield from obstacle.reasons(start, in_microseconds(self.calendar.duration))
         if _hidden(self.calendar, start):
             yield Reason(What.HIDDEN)
 
@@ -265,7 +259,7 @@ class _Hours:
     @classmethod
     def around(cls, calendar: CollectiveCalendar, first: int, last: int) -> _Hours:
         """For starts from *first* to *last*, both included."""
-        duration = _length(calendar.duration)
+        duration = in_microseconds(calendar.duration)
         begin, end = max(first - DAY, FIRST), min(last + duration + DAY, LAST)
         who = parties(calendar)
         rules = dict.fromkeys((party.hours, party.timezone) for party in who)
@@ -275,7 +269,7 @@ class _Hours:
         if found and calendar.anchor is Anchor.WINDOW:
             pieces = window_pieces(found.values(), common)
         else:
-            offset = _length(calendar.anchor_offset) % _length(calendar.step)
+            offset = in_microseconds(calendar.anchor_offset) % in_microseconds(calendar.step)
             pieces = clock_pieces(calendar.timezone, offset, first, last)
         opened = {party: merged[party.hours, party.timezone] for party in who}
         return cls(Interval(to_datetime(begin), to_datetime(end)), duration, opened, common, pieces)
@@ -374,7 +368,3 @@ def _start_at(moment: datetime) -> int:
     if not FIRST + _EDGE <= instant <= LAST - _EDGE:
         raise OutOfRangeError(moment.isoformat(), SUPPORTED)
     return instant
-
-
-def _length(duration: timedelta) -> int:
-    return duration // MICROSECOND

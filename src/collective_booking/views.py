@@ -20,8 +20,9 @@ from unicodedata import east_asian_width
 from zlib import crc32
 
 from collective_booking.hours import DAYS
-from collective_booking.intervals import Interval, IntervalSet, to_microseconds
+from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.localtime import DAY, MINUTE, days, offsets, to_date, to_day
+from collective_booking.moments import to_microseconds
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

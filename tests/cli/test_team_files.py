@@ -18,7 +18,8 @@ from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli import main, teamfile
 from collective_booking.cli.answers import BadInput
 from collective_booking.documents import to_dict
-from collective_booking.intervals import Interval, isoformat
+from collective_booking.intervals import Interval
+from collective_booking.moments import isoformat
 from collective_booking.slots import SlotFinder
 from tests.cli.command import Run
 from tests.cli.teams import NOW, TEAM, in_toml, team

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from collective_booking.errors import CollectiveBookingError, UnreadableTextError
 from collective_booking.hours import DAYS, DateRange, OpeningHours, Span, absence, windows
-from collective_booking.intervals import MICROSECOND, IntervalSet, to_datetime, to_microseconds
+from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import (
     DAY,
     FIRST,
@@ -28,6 +28,7 @@ from collective_booking.localtime import (
     to_date,
     to_day,
 )
+from collective_booking.moments import MICROSECOND, to_datetime, to_microseconds
 from tests.oracles import wall_clock
 from tests.strategies import changes, date_ranges, opening_hours, ranges_around, spans
 

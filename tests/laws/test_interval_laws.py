@@ -10,14 +10,11 @@ from operator import and_, or_
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from collective_booking.intervals import (
-    ALWAYS,
+from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
+from collective_booking.moments import (
     BEGINNING,
     END,
     MICROSECOND,
-    NEVER,
-    Interval,
-    IntervalSet,
     isoformat,
     to_datetime,
     to_microseconds,

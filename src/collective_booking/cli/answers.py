@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.errors import Problem
-from collective_booking.intervals import Interval, isoformat, to_microseconds
+from collective_booking.intervals import Interval
 from collective_booking.localtime import FIRST, LAST
+from collective_booking.moments import isoformat, to_microseconds
 from collective_booking.reasons import Blockage, Explanation, Reason
 from collective_booking.slots import Slot
 

@@ -16,8 +16,9 @@ from collective_booking.checks import Refused
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.words import Clock
 from collective_booking.errors import OutOfRangeError, Problem, shown
-from collective_booking.intervals import Interval, to_microseconds
+from collective_booking.intervals import Interval
 from collective_booking.localtime import FIRST, LAST, SUPPORTED, a_local_date
+from collective_booking.moments import to_microseconds
 
 SEARCHED: Final = 14
 """How many days are searched when nobody says how many."""

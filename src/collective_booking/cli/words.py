@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from collective_booking.intervals import Interval, to_datetime, to_microseconds
+from collective_booking.intervals import Interval
 from collective_booking.localtime import FIRST, LAST, MINUTE, offset_at, offsets, zone
+from collective_booking.moments import to_datetime, to_microseconds
 from collective_booking.views import date_label
 
 NAMED: Final = 6

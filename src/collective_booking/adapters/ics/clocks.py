@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from collective_booking.availability import Cause
-from collective_booking.intervals import BEGINNING, END, MICROSECOND, to_datetime
 from collective_booking.localtime import DAY, FIRST, LAST, first_instant
+from collective_booking.moments import BEGINNING, END, MICROSECOND, to_datetime
 
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001  # a clock, in whichever zone
 EARLIEST: Final = datetime.min  # noqa: DTZ901  # clocks too

@@ -11,7 +11,8 @@ from enum import Enum
 from collective_booking.adapters.ics.limits import Unreadable
 from collective_booking.adapters.ics.lines import Component
 from collective_booking.availability import Availability, Unknown
-from collective_booking.intervals import Interval, IntervalSet, to_microseconds
+from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.moments import to_microseconds
 
 
 class Standing(Enum):

@@ -18,7 +18,8 @@ from collective_booking.adapters.ics.lines import Component, Property
 from collective_booking.adapters.ics.series import take_series
 from collective_booking.adapters.ics.values import read_duration, read_whole
 from collective_booking.adapters.ics.zones import Period
-from collective_booking.intervals import BEGINNING, END, NEVER, IntervalSet
+from collective_booking.intervals import NEVER, IntervalSet
+from collective_booking.moments import BEGINNING, END
 
 _STANDINGS: Final = {"FREE": Standing.FREE, "BUSY-TENTATIVE": Standing.TENTATIVE}
 """What a FBTYPE or BUSYTYPE means; any other is busy, as RFC 5545 asks for unknown ones."""

@@ -26,8 +26,8 @@ from collective_booking.adapters.ics.limits import Budget, Unreadable
 from collective_booking.adapters.ics.lines import Component, Property
 from collective_booking.adapters.ics.rules import FOREIGN, Rule
 from collective_booking.adapters.ics.zones import until
-from collective_booking.intervals import BEGINNING, END, to_datetime
 from collective_booking.localtime import DAY
+from collective_booking.moments import BEGINNING, END, to_datetime
 
 _REPEATING: Final = frozenset({"RRULE", "RDATE"})
 

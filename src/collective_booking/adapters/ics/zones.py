@@ -38,7 +38,7 @@ from collective_booking.adapters.ics.rules import Rule
 from collective_booking.adapters.ics.values import read_clock, read_duration, read_offset
 from collective_booking.availability import Cause
 from collective_booking.errors import UnknownZoneError
-from collective_booking.intervals import MICROSECOND
+from collective_booking.moments import MICROSECOND
 
 UTC_ZONE: Final = Zone(UTC)
 _UTC_NAMES: Final = frozenset({"UTC", "GMT", "Zulu"})
@@ -234,7 +234,7 @@ class Until:
         self._clock = LATEST
         self._instant = None
         self._all_day = False
-        self.latest = LATEST
+        self.latest: datetime = LATEST
         if text is None:
             return
         written = read_clock(text)
@@ -245,7 +245,7 @@ class Until:
         if written.utc:
             self._instant = UTC_ZONE.instant(written.clock) + zone.slack
         # No zone's clock is further than a day from UTC's.
-        self.latest: datetime = min(self._clock, LATEST - 2 * ONE_DAY) + 2 * ONE_DAY
+        self.latest = min(self._clock, LATEST - 2 * ONE_DAY) + 2 * ONE_DAY
 
     def __call__(self, moment: Moment) -> bool:
         """Whether *moment* still belongs to the rule."""
