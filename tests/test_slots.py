@@ -91,6 +91,42 @@ def test_busy_times_of_a_stranger_are_a_mistake_of_the_host() -> None:
     assert caught.value.roster == ("ana", "ben")
 
 
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({"calendar": {"name": "Sales call"}}, "calendar must be a CollectiveCalendar"),
+        ({"availability": [LUNCH]}, "availability must be a mapping"),
+        ({"availability": {"ben": IntervalSet([LUNCH])}}, "availability of 'ben' must be"),
+        ({"claims": [("appointment-1", "ben")]}, "one of claims must be a Claim"),
+        ({"claims": 3}, "claims must be a sequence"),
+        ({"counted": [NOON]}, "one of counted must be a Counted"),
+        ({"now": "today"}, "now must be an aware datetime"),
+    ],
+)
+def test_a_slip_of_the_host_is_named_where_it_happens(told: dict[str, Any], named: str) -> None:
+    """A provider that hands over the wrong thing is the likeliest mistake there is."""
+    with pytest.raises(WrongTypeError, match=named):
+        SlotFinder(**{"calendar": CALENDAR, "now": NOW} | told)
+
+
+@pytest.mark.parametrize("ask", ["offers", "iter_offers", "explain_window", "view"])
+def test_a_window_has_two_ends(ask: str) -> None:
+    """A start where a window is asked for would be half a question."""
+    with pytest.raises(WrongTypeError, match="window must be an Interval"):
+        list(getattr(finder(), ask)(NOON))
+
+
+def test_what_the_host_changes_afterwards_changes_no_answer() -> None:
+    """A value that has been made stays what it was."""
+    known = {"ben": Availability()}
+    made = finder(availability=known)
+
+    known["ben"] = Availability(busy=IntervalSet([MONDAY]))
+
+    assert made.view(MONDAY).rows[1].busy == IntervalSet()
+    assert made.accepts(NOON)
+
+
 @pytest.mark.parametrize("year", [1899, 2200])
 def test_what_cannot_be_computed_is_refused(year: int) -> None:
     """Zones are known for the years 1900 to 2199; beyond, an answer would be made up."""

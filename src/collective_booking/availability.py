@@ -6,12 +6,12 @@ Must not live here: what follows from them (that is `slots`), or how they are lo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from collective_booking.errors import InvalidValueError, WrongTypeError
+from collective_booking.errors import InvalidValueError, require
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.moments import ZERO, to_datetime, to_microseconds
 
@@ -53,8 +53,8 @@ class Unknown:
     uid: str | None = None
 
     def __post_init__(self) -> None:
-        _require("interval", self.interval, Interval, "an Interval")
-        _require("cause", self.cause, Cause, "a Cause")
+        require("interval", self.interval, Interval, "an Interval")
+        require("cause", self.cause, Cause, "a Cause")
 
     def __str__(self) -> str:
         line = None if self.line is None else f"line {self.line}"
@@ -83,10 +83,10 @@ class Availability:
 
     def __post_init__(self) -> None:
         for name in ("busy", "tentative"):
-            _require(name, getattr(self, name), IntervalSet, "an IntervalSet")
-        _require("unknown", self.unknown, (tuple, list), "a sequence of Unknown")
+            require(name, getattr(self, name), IntervalSet, "an IntervalSet")
+        require("unknown", self.unknown, Sequence, "a sequence of Unknown")
         for each in self.unknown:
-            _require("what is unknown", each, Unknown, "an Unknown")
+            require("what is unknown", each, Unknown, "an Unknown")
         object.__setattr__(self, "unknown", tuple(self.unknown))
 
     def __or__(self, other: Availability) -> Availability:
@@ -127,9 +127,9 @@ class Claim:
     def __post_init__(self) -> None:
         for name in ("id", "member"):
             _require_name(name, getattr(self, name))
-        _require("interval", self.interval, Interval, "an Interval")
+        require("interval", self.interval, Interval, "an Interval")
         for name in ("buffer_before", "buffer_after"):
-            _require(name, getattr(self, name), timedelta, "a timedelta")
+            require(name, getattr(self, name), timedelta, "a timedelta")
             if getattr(self, name) < ZERO:
                 raise InvalidValueError(name, getattr(self, name), "a buffer is zero or more")
 
@@ -151,13 +151,7 @@ class Counted:
         object.__setattr__(self, "start", to_datetime(to_microseconds(self.start, "start")))
 
 
-def _require(name: str, value: object, kind: type | tuple[type, ...], expected: str) -> None:
-    """Refuse what a host passed by mistake here, and not where it would surface."""
-    if not isinstance(value, kind):
-        raise WrongTypeError(name, value, expected)
-
-
 def _require_name(name: str, value: object) -> None:
-    _require(name, value, str, "text")
+    require(name, value, str, "text")
     if not value:
         raise InvalidValueError(name, value, "it may not be empty")

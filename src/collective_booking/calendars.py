@@ -40,7 +40,7 @@ from collective_booking.errors import (
     Problem,
     RosterSizeError,
     UnknownMemberError,
-    WrongTypeError,
+    require,
     shown,
 )
 from collective_booking.hours import DateRange, OpeningHours
@@ -408,9 +408,8 @@ class CollectiveCalendar:
         return f"<CollectiveCalendar {self.slug!r}: {format_duration(self.duration)} with {listed}>"
 
 
-def _a_member(member: object) -> Member:
-    if not isinstance(member, Member):
-        raise WrongTypeError("member", member, "a Member")
+def _a_member(member: Member) -> Member:
+    require("member", member, Member, "a Member")
     return member
 
 

@@ -10,7 +10,11 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from collective_booking.errors import InvalidValueError, UnreadableTextError, WrongTypeError
+from collective_booking.errors import (
+    InvalidValueError,
+    UnreadableTextError,
+    require,
+)
 
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 # Seven digits are enough for a decade of minutes, and far from any overflow.
@@ -37,8 +41,7 @@ def parse_duration(text: str) -> timedelta:
     >>> print(parse_duration("1h30m"), parse_duration("PT90M"), parse_duration("2d"))
     1:30:00 1:30:00 2 days, 0:00:00
     """
-    if not isinstance(text, str):
-        raise WrongTypeError("a duration", text, "a text like '30m'")
+    require("a duration", text, str, "a text like '30m'")
     match = re.fullmatch(DURATION_PATTERN, text)
     if not match:
         raise UnreadableTextError("duration", text, _advice(text))

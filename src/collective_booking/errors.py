@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from reprlib import Repr
+from types import UnionType
 from typing import Final
 
 _SHORT: Final = Repr()
@@ -51,6 +52,16 @@ class WrongTypeError(CollectiveBookingError, TypeError):
     def __str__(self) -> str:
         given = f"{type(self.value).__name__}: {shown(self.value)}"
         return f"{self.name} must be {self.expected}, not {given}"
+
+
+def require(name: str, value: object, kind: type | UnionType, expected: str) -> None:
+    """Refuse a *value* that is not of *kind*, where it is passed and not where it would surface.
+
+    Raises:
+        WrongTypeError: it is not; *expected* says in words what is asked for.
+    """
+    if not isinstance(value, kind):
+        raise WrongTypeError(name, value, expected)
 
 
 class InvalidValueError(CollectiveBookingError, ValueError):

@@ -23,6 +23,7 @@ from collective_booking.errors import (
     OutOfRangeError,
     UnreadableTextError,
     WrongTypeError,
+    require,
 )
 from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import (
@@ -218,8 +219,7 @@ class DateRange:
             UnreadableTextError: it is neither.
             OutOfRangeError: a date lies beyond the years 1900 to 2199.
         """
-        if not isinstance(text, str):
-            raise WrongTypeError("a range of dates", text, "a text like '2026-12-28/2026-12-31'")
+        require("a range of dates", text, str, "a text like '2026-12-28/2026-12-31'")
         first, slash, last = text.partition("/")
         return cls(_to_date(first), _to_date(last if slash else first))
 
@@ -242,8 +242,7 @@ def absence(time_off: Iterable[DateRange], timezone: str) -> IntervalSet:
 
 
 def _split(rule: str) -> tuple[list[int], list[Span]]:
-    if not isinstance(rule, str):
-        raise WrongTypeError("a rule", rule, "a text like 'Mon-Fri 09:00-17:00'")
+    require("a rule", rule, str, "a text like 'Mon-Fri 09:00-17:00'")
     days, _, times = _plain(rule).partition(" ")
     if not times:
         raise UnreadableTextError("rule of weekly hours", rule, _ADVICE)
@@ -272,8 +271,7 @@ def _weekday(text: str, rule: str) -> int:
 
 
 def _times(text: str) -> list[Span]:
-    if not isinstance(text, str):
-        raise WrongTypeError("opening hours", text, "a text like '09:00-17:00'")
+    require("opening hours", text, str, "a text like '09:00-17:00'")
     return [_span(part, text) for part in _plain(text).split(",")]
 
 

@@ -27,6 +27,7 @@ from collective_booking.errors import (
     OutOfRangeError,
     UnreadableTextError,
     WrongTypeError,
+    require,
 )
 from collective_booking.moments import (
     BEGINNING,
@@ -74,8 +75,7 @@ class Interval:
         >>> print(Interval.from_isoformat("2026-03-02T10:00+01:00/2026-03-02T10:00Z"))
         2026-03-02T09:00:00Z/2026-03-02T10:00:00Z
         """
-        if not isinstance(text, str):
-            raise WrongTypeError("a time interval", text, "text")
+        require("a time interval", text, str, "text")
         start, _, end = text.partition("/")
         try:
             bounds = datetime.fromisoformat(start), datetime.fromisoformat(end)
@@ -178,8 +178,7 @@ class IntervalSet:
     @classmethod
     def from_isoformat(cls, text: str) -> IntervalSet:
         """Read ISO 8601 intervals parted by commas; the empty text is the empty set."""
-        if not isinstance(text, str):
-            raise WrongTypeError("time intervals", text, "text")
+        require("time intervals", text, str, "text")
         return cls(map(Interval.from_isoformat, filter(None, map(str.strip, text.split(",")))))
 
     @classmethod
@@ -431,11 +430,10 @@ def _interval(start: int, end: int) -> Interval:
     return made
 
 
-def _sets(values: Iterable[object]) -> list[IntervalSet]:
+def _sets(values: Iterable[IntervalSet]) -> list[IntervalSet]:
     held = []
     for value in values:
-        if not isinstance(value, IntervalSet):
-            raise WrongTypeError("the other side", value, "an IntervalSet")
+        require("the other side", value, IntervalSet, "an IntervalSet")
         held.append(value)
     return held
 
@@ -457,15 +455,13 @@ def _refuse_no_pairs(values: Iterable[object]) -> None:
             raise WrongTypeError("a pair", value, "(start, end)")
 
 
-def _an_interval(value: object, name: str) -> Interval:
-    if not isinstance(value, Interval):
-        raise WrongTypeError(name, value, "an Interval")
+def _an_interval(value: Interval, name: str) -> Interval:
+    require(name, value, Interval, "an Interval")
     return value
 
 
-def _microseconds_in(value: object, name: str) -> int:
-    if not isinstance(value, timedelta):
-        raise WrongTypeError(name, value, "a timedelta")
+def _microseconds_in(value: timedelta, name: str) -> int:
+    require(name, value, timedelta, "a timedelta")
     return value // MICROSECOND
 
 

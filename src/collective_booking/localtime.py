@@ -17,7 +17,7 @@ from operator import itemgetter, sub
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from collective_booking.errors import OutOfRangeError, UnknownZoneError, WrongTypeError
+from collective_booking.errors import OutOfRangeError, UnknownZoneError, WrongTypeError, require
 from collective_booking.intervals import IntervalSet
 from collective_booking.moments import MICROSECOND, to_datetime, to_microseconds
 
@@ -60,8 +60,7 @@ def zone(name: str) -> ZoneInfo:
     collective_booking.errors.UnknownZoneError: there is no time zone 'Europe/Madird': did you \
 mean Europe/Madrid? (names look like 'Europe/Madrid')
     """
-    if not isinstance(name, str):
-        raise WrongTypeError("a time zone", name, "a name like 'Europe/Madrid'")
+    require("a time zone", name, str, "a name like 'Europe/Madrid'")
     return _zone(name)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from collective_booking.errors import NaiveDatetimeError, OutOfRangeError, WrongTypeError
+from collective_booking.errors import NaiveDatetimeError, OutOfRangeError, require
 
 ZERO: Final = timedelta()
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -28,8 +28,7 @@ def to_microseconds(moment: datetime, name: str = "a moment") -> int:
     >>> to_microseconds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
     1000000
     """
-    if not isinstance(moment, datetime):
-        raise WrongTypeError(name, moment, "an aware datetime")
+    require(name, moment, datetime, "an aware datetime")
     if moment.utcoffset() is None:
         raise NaiveDatetimeError(moment)
     return (moment - _EPOCH) // MICROSECOND

@@ -17,7 +17,7 @@ from typing import Final, final
 
 from collective_booking.availability import Availability, Claim, Counted
 from collective_booking.calendars import Anchor, CollectiveCalendar, Tentative
-from collective_booking.errors import OutOfRangeError, UnknownMemberError
+from collective_booking.errors import OutOfRangeError, UnknownMemberError, require
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
 from collective_booking.hours import absence, windows
 from collective_booking.intervals import NEVER, Interval, IntervalSet
@@ -86,7 +86,8 @@ class SlotFinder:
 
     Raises:
         UnknownMemberError: `availability` names somebody who is not on the roster.
-        NaiveDatetimeError: a datetime has no time zone.
+        NaiveDatetimeError: `now` has no time zone.
+        WrongTypeError: an argument of the wrong type.
 
     >>> from datetime import UTC
     >>> from collective_booking.members import Member
@@ -123,20 +124,32 @@ class SlotFinder:
     _doubts: list[Obstacle] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        calendar, roster = self.calendar, [member.id for member in self.calendar.members]
-        for stranger in self.availability.keys() - set(roster):
-            raise UnknownMemberError(calendar.name, stranger, tuple(roster))
+        self._refuse_mistakes()
         now = to_microseconds(self.now, "now")
+        known = dict(self.availability)
         claims = tuple(claim for claim in self.claims if claim.id != self.moving)
         counted = tuple(each for each in self.counted if each.id != self.moving)
-        around = standing(calendar, self.availability, now, claims, counted)
         for name, value in (
+            ("availability", known),
             ("claims", claims),
             ("counted", counted),
-            ("_standing", around),
-            ("_doubts", doubts(calendar, self.availability)),
+            ("_standing", standing(self.calendar, known, now, claims, counted)),
+            ("_doubts", doubts(self.calendar, known)),
         ):
             object.__setattr__(self, name, value)
+
+    def _refuse_mistakes(self) -> None:
+        require("calendar", self.calendar, CollectiveCalendar, "a CollectiveCalendar")
+        require("availability", self.availability, Mapping, "a mapping of members' ids")
+        roster = {member.id: member for member in self.calendar.members}
+        for member, known in self.availability.items():
+            require(f"availability of {member!r}", known, Availability, "an Availability")
+            if member not in roster:
+                raise UnknownMemberError(self.calendar.slug, member, tuple(roster))
+        for name, kind in (("claims", Claim), ("counted", Counted)):
+            require(name, getattr(self, name), Sequence, f"a sequence of {kind.__name__}")
+            for each in getattr(self, name):
+                require(f"one of {name}", each, kind, f"a {kind.__name__}")
 
     # --- the questions --------------------------------------------------------------------------
 
@@ -360,6 +373,7 @@ def _amounts(by: Mapping[What, list[IntervalSet]]) -> tuple[tuple[What, timedelt
 
 def _starts_in(window: Interval) -> tuple[int, int]:
     """The first and the last instant of *window*."""
+    require("window", window, Interval, "an Interval")
     return _start_at(window.start), _start_at(window.end) - 1
 
 

@@ -23,7 +23,7 @@ from collective_booking.adapters.ics.lines import Component, parse
 from collective_booking.adapters.ics.series import take_series
 from collective_booking.adapters.ics.zones import Zones
 from collective_booking.availability import Availability, Cause, Unknown
-from collective_booking.errors import WrongTypeError
+from collective_booking.errors import WrongTypeError, require
 from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
 
 DEFAULTS: Final = Limits()
@@ -88,8 +88,7 @@ def read(
     >>> print(known.unknown[0])
     unknown time zone: time zone 'Mars/Olympus' (VEVENT, line 8, UID flight)
     """
-    if not isinstance(text, str | bytes):
-        raise WrongTypeError("a calendar", text, "text, or bytes of UTF-8")
+    require("a calendar", text, str | bytes, "text, or bytes of UTF-8")
     question = _question(window, timezone, address, limits)
     return _whole(question, [_read_text(text, question, source)])
 
@@ -145,10 +144,8 @@ def read_path(
 
 
 def _question(window: Interval, timezone: str, address: str | None, limits: Limits) -> _Question:
-    if not isinstance(window, Interval):
-        raise WrongTypeError("a window", window, "an Interval")
-    if not isinstance(limits, Limits):
-        raise WrongTypeError("limits", limits, "Limits")
+    require("a window", window, Interval, "an Interval")
+    require("limits", limits, Limits, "Limits")
     if address is not None and not isinstance(address, str):
         raise WrongTypeError("an address", address, "an e-mail address as text")
     localtime.zone(timezone)
