@@ -162,11 +162,11 @@ class SlotFinder:
         Raises:
             OutOfRangeError: *window* leaves the years 1900 to 2199.
         """
-        return list(self._slots(window, _LONG_LOOK))
+        return list(self._slots(*_starts_in(window), _LONG_LOOK))
 
     def iter_offers(self, window: Interval) -> Iterator[Slot]:
         """The same slots one by one, looked for as you go: `islice(..., 10)` costs little."""
-        return self._slots(window, _FIRST_LOOK)
+        return self._slots(*_starts_in(window), _FIRST_LOOK)
 
     def accepts(self, start: datetime) -> bool:
         """Whether an appointment can start at *start*: exactly when `explain` has no reason."""
@@ -202,9 +202,9 @@ class SlotFinder:
         rows = tuple(self._row(member, window) for member in self.calendar.members)
         return View(self.calendar.name, self.calendar.timezone, window, rows, common)
 
-    def _slots(self, window: Interval, look: int) -> Iterator[Slot]:
+    def _slots(self, first: int, last: int, look: int) -> Iterator[Slot]:
         length = self.calendar.duration
-        for start, verified in self._free(*_starts_in(window), look):
+        for start, verified in self._free(first, last, look):
             if not _hidden(self.calendar, start):
                 moment = to_datetime(start)
                 yield Slot(moment, moment + length, verified)
