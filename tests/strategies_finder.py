@@ -140,6 +140,7 @@ def opening_hours(draw: DrawFn, near: date) -> OpeningHours:
 
 _ANY_ZONE: Final = st.sampled_from(ZONES)
 _DAYS_AWAY: Final = st.integers(-1, 2)
+_ON_UNKNOWN: Final = st.sampled_from(OnUnknown)
 
 
 def zone_of(draw: DrawFn, here: str) -> str:
@@ -156,7 +157,7 @@ def some_member(draw: DrawFn, id: str, here: str, change: date) -> Member:  # no
         required=id == "ana" or not rarely(draw),
         ignore_busy=rarely(draw),
         ignore_hours=rarely(draw),
-        on_unknown=OnUnknown.OPEN if rarely(draw) or rarely(draw) else OnUnknown.CLOSED,
+        on_unknown=draw(_ON_UNKNOWN),
         calendar=f"{id}.ics",
     )
 
