@@ -73,7 +73,10 @@ def _options() -> argparse.Namespace:
     told.add_argument("--quick", action="store_true", help="small works and few rounds")
     told.add_argument("--only", nargs="+", choices=_sections(), help="these sections")
     told.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
-    return told.parse_args()
+    options = told.parse_args()
+    if options.write and (options.quick or options.only):
+        told.error("--write wants the whole run, for the page shows one")
+    return options
 
 
 def _sections() -> dict[str, Callable[[list[Peer], bool], Iterator[str]]]:
