@@ -171,7 +171,7 @@ _SETTINGS: Final = st.fixed_dictionaries(
         "buffer_mode": st.sampled_from(BufferMode),
         "notice": minutes(0, 0, 0, 60, 12 * 60),
         "notice_days": st.sampled_from((0, 0, 0, 0, 1)),
-        "horizon_days": st.sampled_from((None, None, None, 3, 2, 60)),
+        "horizon_days": st.sampled_from((None, None, None, 2, 1, 60)),
         "max_per_day": st.sampled_from((None, None, None, 1, 2)),
         "max_per_week": st.sampled_from((None, None, None, None, 1)),
         "max_per_month": st.sampled_from((None, None, None, None, 2)),
