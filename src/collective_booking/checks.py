@@ -91,11 +91,13 @@ class Rules:
         Raises:
             ConfigurationError: they cannot be used; it lists every problem, of *kind* and *name*.
         """
-        usable, problems = self.examine({field: getattr(made, field) for field in self.readers})
+        given = {field: getattr(made, field) for field in self.readers}
+        usable, problems = self.examine(given)
         if problems:
             raise ConfigurationError(kind if name is None else f"{kind} {shown(name)}", problems)
         for field, value in usable.items():
-            object.__setattr__(made, field, value)
+            if value is not given[field]:
+                object.__setattr__(made, field, value)
 
 
 def _placed(place: str, refusal: Exception) -> list[Problem]:

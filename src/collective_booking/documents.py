@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, timedelta
 from enum import StrEnum
@@ -442,11 +443,12 @@ def json_schema() -> dict[str, object]:
 
     What only the calendar as a whole can tell (an owner who is no member) is left to `from_dict`.
     """
-    return {
+    whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A collective calendar",
         **CALENDAR.schema(),
     }
+    return deepcopy(whole)  # the caller's own, to add to
 
 
 def _sketch(members: object) -> tuple[Member, ...]:

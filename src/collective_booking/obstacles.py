@@ -13,9 +13,9 @@ there is.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from operator import add
@@ -38,6 +38,7 @@ from collective_booking.moments import (
 from collective_booking.reasons import Reason, What
 
 _START_ONLY: Final = 1
+_NEVER_BEGINS: Final = 2 * END
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,27 @@ class Obstacle:
         """Whether one stretch forbids every start from *first* to *last*."""
         place = bisect_left(self.times.starts, first + self.lead) - 1  # the last to begin in time
         return place >= 0 and last < self.times.ends[place] + self.lag
+
+    def spared(self, runs: Iterable[list[int]]) -> list[list[int]]:
+        """What it leaves of *runs* of starts; both ascend, and no run is empty.
+
+        >>> lunch = IntervalSet.from_microseconds([12], [13])
+        >>> Obstacle(What.BUSY, "ana", lunch, lead=2).spared([[9, 10, 11, 12], [20, 21]])
+        [[9, 10], [20, 21]]
+        """
+        ends, lead, lag = self.times.ends, self.lead, self.lag
+        begins = (*self.times.starts, _NEVER_BEGINS)
+        left: list[list[int]] = []
+        place = 0
+        for run in runs:
+            # Of the stretches that end too late for a start, the first one decides: if even that
+            # begins late enough, so do the others. For most runs it does so for the last start.
+            place = bisect_right(ends, run[0] - lag, place)
+            if begins[place] >= run[-1] + lead:
+                left.append(run)
+            elif free := [t for t in run if begins[bisect_right(ends, t - lag, place)] >= t + lead]:
+                left.append(free)
+        return left
 
     def reasons(self, start: int, duration: int) -> Iterator[Reason]:
         """Why *start* is forbidden, a reason for each stretch, or claim, that does it."""
@@ -107,23 +129,6 @@ class Obstacle:
 
 
 _BUFFERED: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
-
-
-def together(obstacles: Iterable[Obstacle], runs: Sequence[Sequence[int]]) -> list[Obstacle]:
-    """What stands near *runs* of starts, as few obstacles: those that reach equally far are one.
-
-    They forbid the same starts of *runs*, and no longer say who does it: for listing.
-    """
-    firsts, lasts = [run[0] for run in runs], [run[-1] for run in runs]
-    alike: dict[tuple[int, int], list[IntervalSet]] = {}
-    for each in obstacles:
-        alike.setdefault((each.lead, each.lag), []).append(each.times)
-    found: list[Obstacle] = []
-    for (lead, lag), sets in alike.items():
-        begins, untils = [first - lag for first in firsts], [last + lead for last in lasts]
-        near = IntervalSet.union_touching(sets, begins, untils)
-        found.append(Obstacle(What.BUSY, None, near, lead, lag))
-    return found
 
 
 # --- opening hours, which are looked up for a range ----------------------------------------------
@@ -259,7 +264,7 @@ def _busy(
         if known is None:
             continue
         yield Obstacle(What.BUSY, member.id, known.busy, lead, lag)
-        if calendar.tentative is Tentative.BUSY:
+        if known.tentative and calendar.tentative is Tentative.BUSY:
             yield Obstacle(What.BUSY, member.id, known.tentative, lead, lag, detail="tentative")
 
 

@@ -65,7 +65,8 @@ class Reason:
     """One thing that refuses a start: what, who, and the stretch of time that does it.
 
     `who` is a member's id, or None for the calendar itself. `interval` is the busy time, the closed
-    stretch, the appointment, the full period: what to look at, as far as it was looked up. `claim`
+    stretch, the appointment, the full periods (those that touch are one), the neighbours on the
+    grid: what to look at, as far as it was looked up. `claim`
     is the id of our own appointment or hold, if it is one; `detail` says more where there is more.
 
     >>> print(
@@ -95,8 +96,8 @@ class Reason:
 class Explanation:
     """The answer for one start: yes when there are no `reasons`.
 
-    `notes` do not refuse: a start hidden from listings (N5), or one that is free only because a
-    member whose calendar could not be read fails open (F3).
+    `notes` come with a yes alone: a start hidden from listings (N5), or one that is free only
+    because a member whose calendar could not be read fails open (F3).
 
     >>> start = datetime.fromisoformat("2026-03-02T09:00Z")
     >>> answer = Explanation(start, (Reason(What.NOTICE),))

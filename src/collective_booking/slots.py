@@ -7,19 +7,18 @@ Must not live here: calls to a provider, the current time, money; nor what an ob
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from itertools import chain, compress
+from itertools import chain
 from typing import Final, final
 
 from collective_booking.availability import Availability, Claim, Counted
 from collective_booking.calendars import Anchor, CollectiveCalendar, Tentative
 from collective_booking.errors import OutOfRangeError, UnknownMemberError, require
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
-from collective_booking.hours import absence, windows
+from collective_booking.hours import Windows, absence, windows
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.localtime import DAY, FIRST, LAST, SUPPORTED
 from collective_booking.members import Member
@@ -31,7 +30,6 @@ from collective_booking.obstacles import (
     doubts,
     parties,
     standing,
-    together,
     unknown_of,
 )
 from collective_booking.reasons import (
@@ -48,7 +46,6 @@ from collective_booking.views import Row, View
 _FIRST_LOOK: Final = 8 * DAY
 # A whole list is wanted: a season at once, so that a horizon may still end the search early.
 _LONG_LOOK: Final = 128 * DAY
-_FIRST_BATCH: Final = 6
 # An explanation looks this far around a start, to name whole closed stretches such as a weekend.
 _AROUND: Final = 8 * DAY
 # So near to the edge of the supported years, hours and offsets can no longer be looked up around.
@@ -176,7 +173,8 @@ class SlotFinder:
         """Every reason why *start* is refused, by whom and what; none if it can be booked (X1)."""
         instant = _start_at(start)
         reasons = tuple(self._why(instant, around=_AROUND))
-        return Explanation(to_datetime(instant), reasons, tuple(self._notes(instant)))
+        notes = () if reasons else tuple(self._notes(instant))
+        return Explanation(to_datetime(instant), reasons, notes)
 
     def admits(
         self, start: datetime, claims: Iterable[Claim], counted: Iterable[Counted]
@@ -220,9 +218,10 @@ class SlotFinder:
                 continue  # past, or beyond the horizon: not worth converting anybody's hours
             hours = _Hours.around(self.calendar, low, high)
             runs = list(starts(hours.pieces, step, low, high))
-            for free in _survivors(runs, [hours.shut(), *near]):
-                sure = _left(free, together(self._doubts, [free]))
-                yield from zip(free, map(bool, sure), strict=True)
+            free = _left(runs, [hours.shut(), *near])
+            sure = set(chain.from_iterable(_left(free, self._doubts)))
+            for start in chain.from_iterable(free):
+                yield start, start in sure
 
     def _why(self, start: int, around: int = 0) -> Iterator[Reason]:
         """Why *start* is not free; closed stretches are seen as far as *around*."""
@@ -239,7 +238,7 @@ class SlotFinder:
             yield Reason(What.GRID, interval=Interval(*map(to_datetime, neighbours)))
 
     def _notes(self, start: int) -> Iterator[Reason]:
-        """What does not refuse *start*, yet is worth knowing (F3, N5)."""
+        """What is worth knowing of a *start* that nothing refuses (F3, N5)."""
         for obstacle in self._doubts:
             yield from obstacle.reasons(start, in_microseconds(self.calendar.duration))
         if _hidden(self.calendar, start):
@@ -265,7 +264,7 @@ class _Hours:
 
     within: Interval
     duration: int
-    opened: Mapping[Party, IntervalSet]
+    opened: Sequence[tuple[Party, Windows]]
     common: IntervalSet
     pieces: Sequence[Piece]
 
@@ -277,20 +276,20 @@ class _Hours:
         who = parties(calendar)
         rules = dict.fromkeys((party.hours, party.timezone) for party in who)
         found = {rule: windows(*rule, begin, end) for rule in rules}
-        merged = {rule: each.merged() for rule, each in found.items()}
-        common = IntervalSet.intersection_of(merged.values())
+        common = IntervalSet.intersection_of(map(Windows.merged, found.values()))
         if found and calendar.anchor is Anchor.WINDOW:
             pieces = window_pieces(found.values(), common)
         else:
             offset = in_microseconds(calendar.anchor_offset) % in_microseconds(calendar.step)
             pieces = clock_pieces(calendar.timezone, offset, first, last)
-        opened = {party: merged[party.hours, party.timezone] for party in who}
+        opened = [(party, found[party.hours, party.timezone]) for party in who]
         return cls(Interval(to_datetime(begin), to_datetime(end)), duration, opened, common, pieces)
 
     def obstacles(self) -> list[Obstacle]:
         """What each party's hours close."""
         each = (
-            closed(who, opened, self.within, self.duration) for who, opened in self.opened.items()
+            closed(party, opened.merged(), self.within, self.duration)
+            for party, opened in self.opened
         )
         return list(chain.from_iterable(each))
 
@@ -299,32 +298,11 @@ class _Hours:
         return Obstacle(What.HOURS, None, self.common.complement(self.within), lead=self.duration)
 
 
-def _survivors(runs: list[list[int]], obstacles: Sequence[Obstacle]) -> list[list[int]]:
-    """The starts of *runs* that no obstacle forbids.
-
-    A few obstacles strike first; the many then have to be looked up around what is left alone.
-    """
-    begin, count = 0, _FIRST_BATCH
-    while begin < len(obstacles):
-        barriers = together(obstacles[begin : begin + count], runs)
-        left = (list(compress(run, _left(run, barriers))) for run in runs)
-        runs = [run for run in left if run]
-        begin += count
-        count *= 2
-    return runs
-
-
-def _left(run: Sequence[int], obstacles: Iterable[Obstacle]) -> bytearray:
-    """A 1 for each start of *run* that none of *obstacles* forbids."""
-    left = bytearray(b"\1") * len(run)
+def _left(runs: list[list[int]], obstacles: Iterable[Obstacle]) -> list[list[int]]:
+    """The starts of *runs* that none of *obstacles* forbids, in runs as before."""
     for obstacle in obstacles:
-        times, lead, lag = obstacle.times, obstacle.lead, obstacle.lag
-        for place in obstacle.contacts(run[0], run[-1]):
-            # The starts with `s - lead < t < e + lag`, the same as for a single one.
-            low = bisect_right(run, times.starts[place] - lead)
-            high = bisect_left(run, times.ends[place] + lag)
-            left[low:high] = bytes(high - low)
-    return left
+        runs = obstacle.spared(runs)
+    return runs
 
 
 def _looks(first: int, last: int, length: int) -> Iterator[tuple[int, int]]:
