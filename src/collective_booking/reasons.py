@@ -96,8 +96,8 @@ class Reason:
 class Explanation:
     """The answer for one start: yes when there are no `reasons`.
 
-    `notes` come with a yes alone: a start hidden from listings (N5), or one that is free only
-    because a member whose calendar could not be read fails open (F3).
+    `notes` do not refuse: a start hidden from listings (N5), or one that is free only because a
+    member whose calendar could not be read fails open (F3).
 
     >>> start = datetime.fromisoformat("2026-03-02T09:00Z")
     >>> answer = Explanation(start, (Reason(What.NOTICE),))
@@ -133,7 +133,7 @@ class Explanation:
 
     def __str__(self) -> str:
         answer = "can be booked" if self.accepted else "is refused"
-        lines = [f"{isoformat(self.start)} {answer}", *map(str, (*self.reasons, *self.notes))]
+        lines = [f"{isoformat(self.start)} {answer}", *map(str, self.reasons or self.notes)]
         return lines[0] if len(lines) == 1 else ":\n  ".join([lines[0], "\n  ".join(lines[1:])])
 
 

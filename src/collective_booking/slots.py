@@ -173,8 +173,7 @@ class SlotFinder:
         """Every reason why *start* is refused, by whom and what; none if it can be booked (X1)."""
         instant = _start_at(start)
         reasons = tuple(self._why(instant, around=_AROUND))
-        notes = () if reasons else tuple(self._notes(instant))
-        return Explanation(to_datetime(instant), reasons, notes)
+        return Explanation(to_datetime(instant), reasons, tuple(self._notes(instant)))
 
     def admits(
         self, start: datetime, claims: Iterable[Claim], counted: Iterable[Counted]
@@ -238,7 +237,7 @@ class SlotFinder:
             yield Reason(What.GRID, interval=Interval(*map(to_datetime, neighbours)))
 
     def _notes(self, start: int) -> Iterator[Reason]:
-        """What is worth knowing of a *start* that nothing refuses (F3, N5)."""
+        """What does not refuse *start*, yet is worth knowing (F3, N5)."""
         for obstacle in self._doubts:
             yield from obstacle.reasons(start, in_microseconds(self.calendar.duration))
         if _hidden(self.calendar, start):
