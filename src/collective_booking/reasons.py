@@ -133,7 +133,7 @@ class Explanation:
 
     def __str__(self) -> str:
         answer = "can be booked" if self.accepted else "is refused"
-        lines = [f"{isoformat(self.start)} {answer}", *map(str, self.reasons or self.notes)]
+        lines = [f"{isoformat(self.start)} {answer}", *map(str, (*self.reasons, *self.notes))]
         return lines[0] if len(lines) == 1 else ":\n  ".join([lines[0], "\n  ".join(lines[1:])])
 
 
