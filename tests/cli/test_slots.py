@@ -39,7 +39,7 @@ def test_the_times_are_listed_by_day_with_a_line_that_sums_them_up(run: Run) -> 
 
 
 def test_json_is_in_utc_whichever_zone_is_shown(run: Run) -> None:
-    """A script must not have to guess what a person in front of it prefers (P24)."""
+    """A script must not have to guess what a person in front of it prefers."""
     told = run("slots", "team.toml", *NOW, "--first", "1", "--timezone", "Asia/Tokyo", "--json")
 
     assert told.document["slots"] == [
@@ -97,7 +97,7 @@ def test_a_date_is_whole_an_instant_is_exact_and_a_slot_counts_by_its_start(
 
 
 def test_dates_are_those_of_the_calendar_wherever_times_are_shown(run: Run) -> None:
-    """In Tokyo the last of these starts on the next day, and belongs to the range (P34)."""
+    """A slot belongs to the date on which the calendar has it start, whoever looks (N2)."""
     asked = ("--from", "2026-11-24", "--to", "2026-11-24", "--timezone", "America/Los_Angeles")
 
     told = run("slots", "team.toml", *NOW, *asked)
@@ -133,7 +133,7 @@ def test_without_any_slot_json_has_an_empty_list_and_what_blocks(run: Run) -> No
 
 
 def test_the_doubled_hour_is_told_apart(run: Run, folder: Path) -> None:
-    """Two rows of 02:00 on one night are two different appointments (P17)."""
+    """Two rows of 02:00 on one night are two different appointments (T3)."""
     night = {"timezone": "Europe/Berlin", "hours": ["daily 02:00-03:00"], "busy": []}
     document = team(night, timezone="Europe/Berlin")
     document["members"][1] |= {"ignore_hours": True}
@@ -157,6 +157,24 @@ def test_an_unverified_time_is_marked(run: Run, folder: Path) -> None:
     assert "09:00?" in told.out
     assert "? free only if a calendar that cannot be read is" in told.out
     assert as_json.document["slots"][0]["verified"] is False
+
+
+@pytest.mark.parametrize("busy", [[], [["2026-11-23T10:00:00Z", "2026-11-23T10:30:00Z"]]])
+@pytest.mark.parametrize("on_unknown", ["open", "closed"])
+def test_busy_times_do_not_stand_for_a_calendar_that_nobody_can_follow(
+    run: Run, folder: Path, busy: list[list[str]], on_unknown: str
+) -> None:
+    """They are what somebody typed; all the rest of that calendar is unknown (F3)."""
+    member = {"calendar": "google:123", "busy": busy, "on_unknown": on_unknown}
+    (folder / "team.json").write_text(json.dumps(team(member)), "utf-8")
+
+    told = run("slots", "team.json", *NOW, "--to", "2026-11-23", "--json")
+    why = run("explain", "team.json", "2026-11-23T09:00Z", *NOW)
+
+    offered = [slot["verified"] for slot in told.document["slots"]]
+    assert offered == ([False] * (4 - len(busy)) if on_unknown == "open" else [])
+    assert "Ana cannot be looked up (no answer)\n" in why.out
+    assert "google" not in told.out + why.out
 
 
 def test_of_a_hundred_nobody_lists_the_names(run: Run, folder: Path) -> None:

@@ -15,6 +15,7 @@ from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli.teamfile import Sources, Team
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
+from collective_booking.obstacles import unknown_of
 
 AROUND: Final = timedelta(days=2)
 """How far around one start is looked, so that what blocks it is seen whole."""
@@ -56,15 +57,16 @@ def by_calendar(team: Team, starts: Interval) -> Mapping[tuple[str, str], Availa
 
 
 def _of(member: Member, sources: Sources, window: Interval) -> Availability:
-    known = Availability(busy=sources.busy.clip(window))
+    busy = sources.busy.clip(window)
     if not sources.calendars:
-        return known
+        # A reference that only an application can follow: nobody answers for it here.
+        return Availability(busy, unknown=unknown_of(member, {}))
     # Only where there is a calendar to read: this loads the parser.
     from collective_booking.adapters.ics import read_path  # noqa: PLC0415
 
     return Availability.union_of(
         (
-            known,
+            Availability(busy),
             *(
                 read_path(path, window, timezone=member.timezone, address=member.email)
                 for path in sources.calendars
