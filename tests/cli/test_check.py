@@ -116,10 +116,30 @@ def test_a_team_file_finds_its_calendars_from_anywhere(
     assert told.document["slots"][0]["start"] == "2026-11-24T10:00:00Z"
 
 
-def test_a_reference_that_nobody_here_can_follow_is_pointed_out(run: Run, folder: Path) -> None:
-    """A host's reference in a team file means: never free, until somebody lists the files."""
-    (folder / "team.toml").write_text(in_toml(team({"calendar": "work", "busy": []})), "utf-8")
+@pytest.mark.parametrize("busy", [[], [["2026-11-23T10:00:00Z", "2026-11-23T10:30:00Z"]]])
+def test_a_reference_that_nobody_here_can_follow_is_a_no(
+    run: Run, folder: Path, busy: list[list[str]]
+) -> None:
+    """Whatever else the file says of that member, until somebody lists the files (F3)."""
+    document = team({"calendar": "google:123", "busy": busy})
+    (folder / "team.toml").write_text(in_toml(document), "utf-8")
 
     told = run("check", "team.toml", *NOW)
 
-    assert "Ana: calendar names one, but calendars lists no file: never free." in told.out
+    said = " ".join(told.out.split())
+    assert "Ana: calendar names one, but calendars lists no file: all their time is unknown" in said
+    assert said.endswith("1 calendar cannot be followed.")
+    assert told.code == 1
+
+
+def test_what_is_wrong_is_counted_by_its_kind(run: Run, with_calendar: Path) -> None:
+    """An editor mends the one, and the other needs a file."""
+    write(with_calendar, "ana.ics", start="yesterday")
+    document = team({"calendars": ["ana.ics"]})
+    document["members"][1]["calendar"] = "work"
+    (with_calendar / "team.toml").write_text(in_toml(document), "utf-8")
+
+    told = run("check", "team.toml", *NOW)
+
+    assert told.out.endswith("1 item cannot be read. 1 calendar cannot be followed.\n")
+    assert told.code == 1

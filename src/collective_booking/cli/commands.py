@@ -76,7 +76,7 @@ def command() -> None:
       collective-booking show team.toml --svg week.svg
 
     Exit codes: 0 yes; 1 a negative answer: no slot, a start refused, a calendar that cannot be
-    read; 2 an input that cannot be used.
+    read or followed; 2 an input that cannot be used.
     """
 
 
@@ -166,7 +166,7 @@ def check(team: str, **options: str | None) -> Answer:
     """Check a team file, and read its calendars.
 
     Every problem of the file is reported at once, each with its place; then every item of a
-    calendar that cannot be read, for the time in the window.
+    calendar that cannot be read, for the time in the window, and every calendar without a file.
 
     \b
       collective-booking check team.toml
@@ -175,8 +175,7 @@ def check(team: str, **options: str | None) -> Answer:
     from collective_booking.cli import findings  # noqa: PLC0415
 
     found = sources.by_calendar(asked.team, asked.window)
-    told = findings.team_told(asked.team, asked.window, found, asked.clock)
-    return Answer(NO if any(known.unknown for known in found.values()) else YES, told)
+    return findings.answer(asked.team, asked.window, found, asked.clock)
 
 
 @command.command()

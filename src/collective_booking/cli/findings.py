@@ -15,16 +15,20 @@ from rich.text import Text
 
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.cli.teamfile import Team
+from collective_booking.cli.answers import NO, YES, Answer
+from collective_booking.cli.teamfile import Sources, Team
 from collective_booking.cli.words import Clock, amount, counted, people, plain
 from collective_booking.durations import format_duration
 from collective_booking.intervals import Interval, IntervalSet
 
 
-def team_told(
+def answer(
     team: Team, window: Interval, found: Mapping[tuple[str, str], Availability], clock: Clock
-) -> list[RenderableType]:
-    """A sentence about the team, what its calendars say, what cannot be read, and who has none."""
+) -> Answer:
+    """A sentence about the team, what its calendars say, what cannot be read, and who has none.
+
+    It is a no where anything is unknown: an item, or a calendar as a whole.
+    """
     calendar = team.calendar
     zones = {member.timezone for member in calendar.members}
     told: list[RenderableType] = [
@@ -42,13 +46,12 @@ def team_told(
         for item in known.unknown
     )
     told += [Text(item, "yellow") for item in items]
+    unlisted = list(_unlisted(team))
+    told += [Text(line, "yellow") for line in unlisted]
     told += [Text(line) for line in _without_calendar(team)]
-    told.append(
-        Text(f"{counted(len(items), 'item')} cannot be read.", "bold red")
-        if items
-        else Text("Nothing is wrong.", "bold green")
-    )
-    return told
+    wrong = " ".join(_counts(len(items), len(unlisted)))
+    told.append(Text(wrong, "bold red") if wrong else Text("Nothing is wrong.", "bold green"))
+    return Answer(NO if wrong else YES, told)
 
 
 def _calendars(
@@ -71,9 +74,24 @@ def _calendars(
     yield Padding(table, (1, 0, 1, 2))
 
 
+def _unlisted(team: Team) -> Iterator[str]:
+    """Who has a calendar that the command cannot follow, whatever the file says besides."""
+    for member in team.calendar.members:
+        if member.calendar and not team.sources.get(member.id, Sources()).calendars:
+            yield (
+                f"{member.name}: calendar names one, but calendars lists no file: "
+                "all their time is unknown."
+            )
+
+
 def _without_calendar(team: Team) -> Iterator[str]:
     for member in team.calendar.members:
-        if member.calendar and member.id not in team.sources:
-            yield f"{member.name}: calendar names one, but calendars lists no file: never free."
-        elif member.id not in team.sources:
+        if not member.calendar and member.id not in team.sources:
             yield f"{member.name} has no calendar: busy never, as far as anybody knows."
+
+
+def _counts(unreadable: int, unlisted: int) -> Iterator[str]:
+    if unreadable:
+        yield f"{counted(unreadable, 'item')} cannot be read."
+    if unlisted:
+        yield f"{counted(unlisted, 'calendar')} cannot be followed."
