@@ -93,7 +93,7 @@ def test_a_hidden_start_is_a_yes_with_a_note(run: Run, folder: Path) -> None:
 
 
 def test_a_calendar_that_cannot_be_read_is_named_with_the_place(run: Run, folder: Path) -> None:
-    """Unknown is not busy: this one is mended with an editor (P39)."""
+    """Unknown is not busy: this one is mended with an editor (F3)."""
     (folder / "ana.ics").write_text("no calendar at all", "utf-8")
     (folder / "team.toml").write_text(in_toml(team({"calendars": ["ana.ics"]})), "utf-8")
 

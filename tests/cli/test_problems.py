@@ -79,7 +79,7 @@ OPTIONS: Final[list[tuple[list[str], str]]] = [
     ),
     (
         ["--from", "1900-01-02", "--to", "1900-01-02"],
-        ("1900-01-02T00:00:00+00:00 is out of range: stay within the years 1900 to 2199"),
+        ("1900-01-02T00:00:00+00:00 is out of range: stay within 1900-01-17 to 2199-12-16"),
     ),
 ]
 
