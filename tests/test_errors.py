@@ -123,13 +123,13 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
         RosterSizeError("sales-call", 1, 2, 100),
         ValueError,
         {"calendar": "sales-call", "size": 1, "least": 2, "most": 100},
-        "sales-call would have 1 member: a collective calendar has 2 to 100",
+        "sales-call would have 1 member, not 2 to 100: add someone first",
     ),
     (
         RosterSizeError("sales-call", 101, 2, 100),
         ValueError,
         {"calendar": "sales-call", "size": 101, "least": 2, "most": 100},
-        "sales-call would have 101 members: a collective calendar has 2 to 100",
+        "sales-call would have 101 members, not 2 to 100: remove someone first",
     ),
     (
         PrimaryOwnerRemovalError("sales-call", "ana"),
@@ -275,3 +275,14 @@ def test_a_problem_is_a_value(again: Callable[[Problem], Problem]) -> None:
     """Lists of problems are compared, and shown beside the field they belong to."""
     assert again(Problem("slug", "give one")) == Problem("slug", "give one")
     assert str(Problem("", "give a slug")) == "give a slug"
+
+
+@pytest.mark.parametrize("value", [(x for x in range(1)), lambda: 0])
+def test_an_error_travels_even_with_what_cannot(value: object) -> None:
+    """A worker that hands over a generator by mistake must still be able to say so."""
+    error = WrongTypeError("unknown", value, "a sequence of Unknown")
+
+    back = pickle.loads(pickle.dumps(error))
+
+    assert type(back) is WrongTypeError
+    assert (back.name, back.expected) == (error.name, error.expected)

@@ -21,6 +21,7 @@ PROMISED: set[str] = {
     "CollectiveCalendar",
     "ConfigurationError",
     "Counted",
+    "CurrencyMismatchError",
     "DateRange",
     "DuplicateMemberError",
     "EmptyIntervalError",

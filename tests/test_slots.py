@@ -101,6 +101,7 @@ def test_busy_times_of_a_stranger_are_a_mistake_of_the_host() -> None:
         ({"claims": 3}, "claims must be a sequence"),
         ({"counted": [NOON]}, "one of counted must be a Counted"),
         ({"now": "today"}, "now must be an aware datetime"),
+        ({"moving": 17}, "moving must be the id of an appointment"),
     ],
 )
 def test_a_slip_of_the_host_is_named_where_it_happens(told: dict[str, Any], named: str) -> None:
@@ -109,6 +110,43 @@ def test_a_slip_of_the_host_is_named_where_it_happens(told: dict[str, Any], name
 
     with pytest.raises(WrongTypeError, match=named):
         SlotFinder(**arguments)
+
+
+def test_a_store_that_read_nothing_says_so_with_an_empty_list() -> None:
+    """None may mean that the query failed, and must not pass for "nothing is in the way"."""
+    with pytest.raises(WrongTypeError, match="claims must be"):
+        finder().admits(NOON, None, [])  # type: ignore[arg-type]  # the slip this is about
+
+
+@pytest.mark.parametrize("now", [datetime.min, datetime.max])
+def test_the_edge_of_time_is_no_current_time(now: datetime) -> None:
+    """A default such as datetime.min would else end in an error about something else."""
+    with pytest.raises(OutOfRangeError, match="stay within 1900-01-17 to 2199-12-16"):
+        finder(now=now.replace(tzinfo=UTC))
+
+
+def test_the_picture_shows_the_hours_that_count() -> None:
+    """In mode replace the members' own hours do not, and green where nobody is open confuses."""
+    shop = OpeningHours.parse("Mon 18:00-20:00")
+    replaced = CALENDAR.with_settings(hours=shop, hours_mode="replace")
+
+    view = finder(replaced).view(MONDAY)
+
+    assert [row.name for row in view.rows] == ["opening hours", "ana", "ben"]
+    assert view.rows[0].open == view.common
+    assert view.rows[1].open == IntervalSet([MONDAY])
+
+
+def test_the_picture_shows_no_busy_time_that_does_not_count() -> None:
+    """Who ignores busy time is busy in the picture nowhere, for it would cross the green."""
+    lunch = Availability(busy=IntervalSet([LUNCH]))
+
+    ignoring = finder(with_ben(ignore_busy=True), availability={"ben": lunch}).view(MONDAY)
+    optional = finder(with_ben(required=False), availability={"ben": lunch}).view(MONDAY)
+
+    assert not ignoring.rows[1].busy
+    assert optional.rows[1].busy == IntervalSet([LUNCH])
+    assert not optional.rows[1].required
 
 
 @pytest.mark.parametrize("ask", ["offers", "iter_offers", "explain_window", "view"])
@@ -141,7 +179,7 @@ def test_what_cannot_be_computed_is_refused(year: int) -> None:
         lambda: finder().offers(window),
         lambda: finder().explain_window(window),
     ):
-        with pytest.raises(OutOfRangeError, match="stay within the years 1900 to 2199"):
+        with pytest.raises(OutOfRangeError, match="stay within 1900-01-17 to 2199-12-16"):
             ask()
 
 
@@ -418,7 +456,7 @@ def test_a_calendar_that_nobody_asked_is_unknown_and_not_free() -> None:
     """Silence is no permission; a member without a calendar has none to be silent (F3)."""
     asked = with_ben(calendar="ben.ics")
 
-    assert told(NOON, finder(asked)) == ["ben cannot be looked up (no answer (ben.ics))"]
+    assert told(NOON, finder(asked)) == ["ben cannot be looked up (no answer)"]
     assert finder(asked, availability={"ben": Availability()}).accepts(NOON)
     assert finder(CALENDAR).accepts(NOON)
 
@@ -432,7 +470,7 @@ def test_a_start_that_had_to_be_assumed_says_so() -> None:
     assert answer.accepted
     assert not answer.verified
     assert str(answer) == (
-        "2026-03-02T12:00:00Z can be booked:\n  ben cannot be looked up (no answer (ben.ics))"
+        "2026-03-02T12:00:00Z can be booked:\n  ben cannot be looked up (no answer)"
     )
     assert not any(slot.verified for slot in finder(open_ben).offers(MONDAY))
 

@@ -40,7 +40,7 @@ from collective_booking.errors import (
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
 from collective_booking.members import LocationKind, MeetingLocation, Member, OnUnknown
-from collective_booking.money import Money
+from collective_booking.money import CurrencyMismatchError, Money
 from collective_booking.reasons import Blockage, Explanation, Reason, What, WindowExplanation
 from collective_booking.slots import Slot, SlotFinder
 from collective_booking.views import Row, View
@@ -58,6 +58,7 @@ __all__: list[str] = [
     "CollectiveCalendar",
     "ConfigurationError",
     "Counted",
+    "CurrencyMismatchError",
     "DateRange",
     "DuplicateMemberError",
     "EmptyIntervalError",

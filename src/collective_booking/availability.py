@@ -128,6 +128,8 @@ class Claim:
         for name in ("id", "member"):
             _require_name(name, getattr(self, name))
         require("interval", self.interval, Interval, "an Interval")
+        for name in ("exclusive", "held"):
+            require(name, getattr(self, name), bool, "true or false")
         for name in ("buffer_before", "buffer_after"):
             require(name, getattr(self, name), timedelta, "a timedelta")
             if getattr(self, name) < ZERO:

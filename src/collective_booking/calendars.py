@@ -451,6 +451,7 @@ def decide_ownership(
         OptionalOwnerError: it names an optional one.
     """
     decided = policy(calendar, slot)
+    require("what an ownership policy answers", decided, Ownership, "an Ownership")
     if not calendar.member(decided.owner).required:
         raise OptionalOwnerError(calendar.slug, decided.owner)
     return decided

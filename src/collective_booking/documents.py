@@ -43,7 +43,7 @@ from collective_booking.checks import (
     list_of,
 )
 from collective_booking.durations import DURATION_PATTERN, format_duration, parse_duration
-from collective_booking.errors import ConfigurationError, Problem, shown
+from collective_booking.errors import ConfigurationError, Problem, require, shown
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.members import (
     LOCATION_RULES,
@@ -406,6 +406,7 @@ def to_dict(calendar: CollectiveCalendar) -> dict[str, object]:
     >>> to_dict(call)["duration"], from_dict(to_dict(call)) == call
     ('30m', True)
     """
+    require("calendar", calendar, CollectiveCalendar, "a CollectiveCalendar")
     written = {"format": FORMAT, **CALENDAR.write(calendar)}
     if calendar.owner == next(each.id for each in calendar.members if each.required):
         del written["owner"]

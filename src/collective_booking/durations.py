@@ -59,6 +59,7 @@ def format_duration(length: timedelta) -> str:
     >>> format_duration(timedelta(minutes=90)), format_duration(timedelta(hours=48))
     ('1h30m', '2d')
     """
+    require("a duration", length, timedelta, "a timedelta")
     if length < timedelta() or length.microseconds:
         raise InvalidValueError("duration", length, "only whole seconds, from zero, have a text")
     left = length.days * 86_400 + length.seconds
@@ -68,6 +69,18 @@ def format_duration(length: timedelta) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0m"
+
+
+def format_amount(amount: timedelta) -> str:
+    """Hours and minutes as people say how much time it is, rounded to minutes; never days.
+
+    >>> format_amount(timedelta(days=1, minutes=90)), format_amount(timedelta(minutes=30))
+    ('25h30m', '30m')
+    """
+    hours, minutes = divmod(round(amount / timedelta(minutes=1)), 60)
+    if not hours:
+        return f"{minutes}m"
+    return f"{hours}h{minutes:02}m" if minutes else f"{hours}h"
 
 
 def _advice(text: str) -> str:

@@ -49,6 +49,16 @@ class WrongTypeError(CollectiveBookingError, TypeError):
         self.value = value
         self.expected = expected
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """For pickling: what was passed by mistake may be anything, so it may travel as a text."""
+        import pickle  # noqa: PLC0415  # only who pickles pays for it
+
+        try:
+            pickle.dumps(self.value)
+        except Exception:  # noqa: BLE001  # whatever a stranger's object raises
+            return type(self), (self.name, shown(self.value), self.expected)
+        return type(self), self.args
+
     def __str__(self) -> str:
         given = f"{type(self.value).__name__}: {shown(self.value)}"
         return f"{self.name} must be {self.expected}, not {given}"
@@ -221,10 +231,9 @@ class RosterSizeError(CollectiveBookingError, ValueError):
         self.most = most
 
     def __str__(self) -> str:
-        return (
-            f"{self.calendar} would have {self.size} member{'s' if self.size != 1 else ''}: "
-            f"a collective calendar has {self.least} to {self.most}"
-        )
+        first = "add someone" if self.size < self.least else "remove someone"
+        count = f"{self.size} member{'s' if self.size != 1 else ''}"
+        return f"{self.calendar} would have {count}, not {self.least} to {self.most}: {first} first"
 
 
 class PrimaryOwnerRemovalError(CollectiveBookingError, ValueError):

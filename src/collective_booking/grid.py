@@ -80,15 +80,17 @@ def starts(pieces: Iterable[Piece], step: int, first: int, last: int) -> Iterato
 
 
 def cell(pieces: Sequence[Piece], step: int, instant: int) -> tuple[int, int] | None:
-    """The neighbours on the grid between which *instant* falls; None if it is on it or in no piece.
+    """The stretch around *instant* in which no start is on the grid, from the one before it.
 
-    >>> cell([(30, 90, 30)], 20, 65)
-    (50, 70)
+    It ends at the next start, or where the piece ends. None if *instant* is on the grid or in no
+    piece.
+
+    >>> cell([(30, 90, 30)], 20, 65), cell([(30, 90, 30)], 20, 85)
+    ((50, 70), (70, 90))
     """
     for begin, until, anchor in pieces:
-        if begin <= instant < until and (instant - anchor) % step:
-            low = instant - (instant - anchor) % step
-            return low, low + step
+        if begin <= instant < until and (past := (instant - anchor) % step):
+            return max(instant - past, begin), min(instant - past + step, until)
     return None
 
 

@@ -76,6 +76,7 @@ class OpeningHours:
     overrides: tuple[tuple[date, tuple[Span, ...]], ...] = ()
 
     def __post_init__(self) -> None:
+        require("week", self.week, tuple, "seven tuples of spans; OpeningHours.parse makes them")
         if len(self.week) != len(DAYS):
             raise InvalidValueError("week", self.week, "give the spans of seven days, Monday first")
         dated: dict[date, list[tuple[Span, ...]]] = {}
@@ -309,9 +310,12 @@ def _to_date(day: str | date) -> date:
     if not isinstance(day, str):
         return a_local_date(day, "a local date")
     try:
-        return date.fromisoformat(day)
+        # What else ISO 8601 calls a date, such as the week 2026-W52, is not one day.
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII):
+            return date.fromisoformat(day)
     except ValueError as cause:
         raise UnreadableTextError("date", day, "write it as 2026-12-24") from cause
+    raise UnreadableTextError("date", day, "write it as 2026-12-24")
 
 
 def _days_text(days: Sequence[int]) -> str:

@@ -211,6 +211,7 @@ class IntervalSet:
         >>> [IntervalSet.at_least(count, [a, b]).total.microseconds for count in (1, 2, 3)]
         [6, 2, 0]
         """
+        require("count", count, int, "a whole number")
         if count < 1:
             raise InvalidValueError(
                 "count", count, "any time is in none or more: ask for 1 or more"
@@ -375,6 +376,7 @@ class IntervalSet:
         return map(_interval, self.starts, self.ends)
 
     def __getitem__(self, place: int) -> Interval:
+        require("place", place, int, "a whole number")
         return _interval(self.starts[place], self.ends[place])
 
     # --- text -----------------------------------------------------------------------------------

@@ -217,6 +217,6 @@ class Member:
         told = (
             f", {each.name}={getattr(self, each.name)!r}"
             for each in fields(self)[1:]
-            if getattr(self, each.name) not in (each.default, self.id)
+            if getattr(self, each.name) != (self.id if each.name == "name" else each.default)
         )
         return f"Member({self.id!r}{''.join(told)})"

@@ -39,6 +39,10 @@ from collective_booking.reasons import Reason, What
 
 _START_ONLY: Final = 1
 _NEVER_BEGINS: Final = 2 * END
+# The last local date that is supported in every zone, however far it is from UTC.
+_LAST_DAY: Final = LAST // DAY - 2
+_BUFFERED: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
+"""What is kept at a distance: touched by its buffer alone, it is a matter of buffers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +132,6 @@ class Obstacle:
         return Reason(what, self.who, interval, claim, detail)
 
 
-_BUFFERED: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
-
-
 # --- opening hours, which are looked up for a range ----------------------------------------------
 
 
@@ -217,18 +218,18 @@ def _too_late(calendar: CollectiveCalendar, now: int) -> Iterator[Obstacle]:
 def _capped(calendar: CollectiveCalendar, counted: Iterable[Counted]) -> Iterator[Obstacle]:
     """Local days, ISO weeks and months of the calendar's zone that are full (N3)."""
     starts = {each.id: to_microseconds(each.start) for each in counted}
-    booked = [local_day(calendar.timezone, start) for start in starts.values()]
-    for most, period_of, name in (
+    caps = (
         (calendar.max_per_day, _day_of, "day"),
         (calendar.max_per_week, _week_of, "week"),
         (calendar.max_per_month, _month_of, "month"),
-    ):
-        if most is None:
-            continue
-        counts = Counter(map(period_of, booked))
-        full = [period for period, count in counts.items() if count >= most]
-        times = IntervalSet.union_of(days(calendar.timezone, *period) for period in full)
-        yield Obstacle(What.CAP, None, times, detail=f"at most {most} a {name}")
+    )
+    for most, period_of, name in caps:
+        if most is not None:
+            booked = (local_day(calendar.timezone, start) for start in starts.values())
+            counts = Counter(map(period_of, booked))
+            full = [period for period, count in counts.items() if count >= most]
+            times = IntervalSet.union_of(days(calendar.timezone, *period) for period in full)
+            yield Obstacle(What.CAP, None, times, detail=f"at most {most} a {name}")
 
 
 def _day_of(day: int) -> tuple[int, int]:
@@ -287,7 +288,8 @@ def unknown_of(member: Member, availability: Mapping[str, Availability]) -> tupl
     if member.calendar is None:
         return ()
     (always,) = ALWAYS
-    return (Unknown(always, Cause.NO_ANSWER, source=member.calendar),)
+    # Not even the reference to the calendar: such addresses are often secrets.
+    return (Unknown(always, Cause.NO_ANSWER),)
 
 
 def _claimed(calendar: CollectiveCalendar, claims: Iterable[Claim]) -> Iterator[Obstacle]:
@@ -320,6 +322,3 @@ def _heeding(calendar: CollectiveCalendar) -> Iterator[Member]:
 
 def _bounds(interval: Interval) -> tuple[int, int]:
     return to_microseconds(interval.start), to_microseconds(interval.end)
-
-
-_LAST_DAY: Final = LAST // DAY - 2

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from collective_booking.durations import format_amount
+from collective_booking.errors import require
 from collective_booking.intervals import Interval
 from collective_booking.moments import BEGINNING, END, isoformat, to_microseconds
 
@@ -80,6 +82,9 @@ class Reason:
     interval: Interval | None = None
     claim: str | None = None
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        require("what", self.what, What, "a What")
 
     def __str__(self) -> str:
         extras = (self.claim, self.detail, _when(self.interval))
@@ -151,21 +156,23 @@ class Blockage:
     by: tuple[tuple[What, timedelta], ...]
 
     def __str__(self) -> str:
-        parts = ", ".join(f"{what} {_amount(amount)}" for what, amount in self.by)
-        alone = f", {_amount(self.alone)} of it alone" if self.alone else ""
-        return f"{self.who or 'the calendar'} blocks {_amount(self.blocked)}{alone} ({parts})"
+        parts = ", ".join(f"{what} {format_amount(amount)}" for what, amount in self.by)
+        alone = f", {format_amount(self.alone)} of it alone" if self.alone else ""
+        return f"{self.who or 'the calendar'} blocks {format_amount(self.blocked)}{alone} ({parts})"
 
 
 @dataclass(frozen=True, slots=True)
 class WindowExplanation:
     """What blocks a window: `offered` starts are left, `blockages` come most blocking first.
 
-    Whoever blocks most *alone* stands first: without them that much time would open.
+    Whoever blocks most *alone* stands first: without them that much time would open. `hidden` more
+    starts are free, and left out of listings to look busy (N5).
     """
 
     window: Interval
     offered: int
     blockages: tuple[Blockage, ...]
+    hidden: int = 0
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -174,6 +181,7 @@ class WindowExplanation:
 
     def __str__(self) -> str:
         count = f"{self.offered or 'no'} start{'' if self.offered == 1 else 's'}"
+        count += f", {self.hidden} more hidden to look busy" if self.hidden else ""
         return "\n  ".join([f"{self.window}: {count}", *map(str, self.blockages)])
 
 
@@ -185,15 +193,3 @@ def _when(interval: Interval | None) -> str:
     if begins and ends:
         return str(interval)
     return f"from {isoformat(interval.start)}" * begins + f"until {isoformat(interval.end)}" * ends
-
-
-def _amount(amount: timedelta) -> str:
-    """Hours and minutes, as people say them.
-
-    >>> [_amount(timedelta(minutes=each)) for each in (30, 120, 25 * 60 + 5)]
-    ['30m', '2h', '25h05m']
-    """
-    hours, minutes = divmod(round(amount / timedelta(minutes=1)), 60)
-    if hours and minutes:
-        return f"{hours}h{minutes:02}m"
-    return f"{hours}h" if hours else f"{minutes}m"

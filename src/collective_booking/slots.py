@@ -20,7 +20,7 @@ from collective_booking.errors import OutOfRangeError, UnknownMemberError, requi
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
 from collective_booking.hours import Windows, absence, windows
 from collective_booking.intervals import NEVER, Interval, IntervalSet
-from collective_booking.localtime import DAY, FIRST, LAST, SUPPORTED
+from collective_booking.localtime import DAY, FIRST, LAST
 from collective_booking.members import Member
 from collective_booking.moments import in_microseconds, to_datetime, to_microseconds
 from collective_booking.obstacles import (
@@ -48,8 +48,11 @@ _FIRST_LOOK: Final = 8 * DAY
 _LONG_LOOK: Final = 128 * DAY
 # An explanation looks this far around a start, to name whole closed stretches such as a weekend.
 _AROUND: Final = 8 * DAY
-# So near to the edge of the supported years, hours and offsets can no longer be looked up around.
+# Nearer to the edge of the supported years, hours and offsets can no longer be looked up around.
 _EDGE: Final = 16 * DAY
+_FIRST_START: Final = FIRST + _EDGE
+_LAST_START: Final = LAST - _EDGE
+_SUPPORTED: Final = f"{to_datetime(_FIRST_START).date()} to {to_datetime(_LAST_START).date()}"
 
 
 @final
@@ -85,6 +88,8 @@ class SlotFinder:
         UnknownMemberError: `availability` names somebody who is not on the roster.
         NaiveDatetimeError: `now` has no time zone.
         WrongTypeError: an argument of the wrong type.
+        OutOfRangeError: `now`, or later the time asked about, lies before 1900-01-17 or after
+            2199-12-16; near these, hours can no longer be looked up around it.
 
     >>> from datetime import UTC
     >>> from collective_booking.members import Member
@@ -122,7 +127,7 @@ class SlotFinder:
 
     def __post_init__(self) -> None:
         self._refuse_mistakes()
-        now = to_microseconds(self.now, "now")
+        now = _start_at(self.now, "now")
         known = dict(self.availability)
         claims = tuple(claim for claim in self.claims if claim.id != self.moving)
         counted = tuple(each for each in self.counted if each.id != self.moving)
@@ -137,6 +142,7 @@ class SlotFinder:
 
     def _refuse_mistakes(self) -> None:
         require("calendar", self.calendar, CollectiveCalendar, "a CollectiveCalendar")
+        require("moving", self.moving, str | None, "the id of an appointment, as text")
         require("availability", self.availability, Mapping, "a mapping of members' ids")
         roster = {member.id: member for member in self.calendar.members}
         for member, known in self.availability.items():
@@ -157,7 +163,7 @@ class SlotFinder:
         look busy are left out (N5).
 
         Raises:
-            OutOfRangeError: *window* leaves the years 1900 to 2199.
+            OutOfRangeError: *window* leaves what `SlotFinder` supports.
         """
         return list(self._slots(*_starts_in(window), _LONG_LOOK))
 
@@ -182,22 +188,29 @@ class SlotFinder:
 
         The question a store asks under its lock, with what it reads there (S1).
         """
+        for name, told in (("claims", claims), ("counted", counted)):
+            require(name, told, Iterable, "what was read under the lock")
         here = replace(self, claims=tuple(claims), counted=tuple(counted))
         return here.explain(start).reasons
 
     def explain_window(self, window: Interval) -> WindowExplanation:
         """What blocks *window*, by member and by kind, most blocking first (X2)."""
         first, last = _starts_in(window)
-        offered = len(self.offers(window))
+        free = [start for start, _ in self._free(first, last, _LONG_LOOK)]
+        hidden = sum(_hidden(self.calendar, start) for start in free)
         obstacles = [*_Hours.around(self.calendar, first, last).obstacles(), *self._standing]
-        return WindowExplanation(window, offered, _blockages(obstacles, first, last + 1))
+        blockages = _blockages(obstacles, first, last + 1)
+        return WindowExplanation(window, len(free) - hidden, blockages, hidden)
 
     def view(self, window: Interval) -> View:
         """The same as a picture: a row a member, and what suits everyone."""
         slots = self.offers(window)
         common = IntervalSet.from_pairs((slot.start, slot.end) for slot in slots)
-        rows = tuple(self._row(member, window) for member in self.calendar.members)
-        return View(self.calendar.name, self.calendar.timezone, window, rows, common)
+        hours = {party.who: party for party in parties(self.calendar)}
+        rows = [self._row(member, hours.get(member.id), window) for member in self.calendar.members]
+        if None in hours:  # the calendar's own
+            rows.insert(0, Row("opening hours", _open(hours[None], window), NEVER, NEVER))
+        return View(self.calendar.name, self.calendar.timezone, window, tuple(rows), common)
 
     def _slots(self, first: int, last: int, look: int) -> Iterator[Slot]:
         length = self.calendar.duration
@@ -243,18 +256,29 @@ class SlotFinder:
         if _hidden(self.calendar, start):
             yield Reason(What.HIDDEN)
 
-    def _row(self, member: Member, window: Interval) -> Row:
-        known = self.availability.get(member.id, Availability())
-        tentative = known.tentative if self.calendar.tentative is Tentative.BUSY else NEVER
-        claimed = IntervalSet(claim.interval for claim in self.claims if claim.member == member.id)
+    def _row(self, member: Member, party: Party | None, window: Interval) -> Row:
+        """What counts of a required member's time; of an optional one, all that is known."""
+        if not member.required and member.hours:
+            party = Party(member.id, member.hours, member.timezone)
+        opened = _open(party, window) if party else IntervalSet([window])
+        away = absence(member.time_off, member.timezone)
+        if member.required and not member.heeds_busy:
+            return Row(member.name, opened - away, NEVER, NEVER)
         unknown = IntervalSet(each.interval for each in unknown_of(member, self.availability))
         return Row(
             member.name,
-            _open(member, window) - absence(member.time_off, member.timezone),
-            (known.busy | tentative | claimed).clip(window),
+            opened - away,
+            self._taken(member, window),
             unknown.clip(window),
             member.required,
         )
+
+    def _taken(self, member: Member, window: Interval) -> IntervalSet:
+        known = self.availability.get(member.id, Availability())
+        tentative = known.tentative if self.calendar.tentative is Tentative.BUSY else NEVER
+        own = (each for each in self.claims if each.member == member.id)
+        claimed = IntervalSet(each.interval for each in own if each.exclusive)
+        return (known.busy | tentative | claimed).clip(window)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +295,7 @@ class _Hours:
     def around(cls, calendar: CollectiveCalendar, first: int, last: int) -> _Hours:
         """For starts from *first* to *last*, both included."""
         duration = in_microseconds(calendar.duration)
-        begin, end = max(first - DAY, FIRST), min(last + duration + DAY, LAST)
+        begin, end = first - DAY, last + duration + DAY
         who = parties(calendar)
         rules = dict.fromkeys((party.hours, party.timezone) for party in who)
         found = {rule: windows(*rule, begin, end) for rule in rules}
@@ -320,12 +344,9 @@ def _hidden(calendar: CollectiveCalendar, start: int) -> bool:
     return int.from_bytes(blake2b(seed, digest_size=8).digest()) % 100 < calendar.look_busy
 
 
-def _open(member: Member, window: Interval) -> IntervalSet:
-    """When *member* is open by their own hours, whether or not these count."""
-    if member.hours is None or member.ignore_hours:
-        return IntervalSet([window])
+def _open(party: Party, window: Interval) -> IntervalSet:
     first, last = _starts_in(window)
-    return windows(member.hours, member.timezone, first, last + 1).merged().clip(window)
+    return windows(party.hours, party.timezone, first, last + 1).merged().clip(window)
 
 
 def _blockages(obstacles: Sequence[Obstacle], first: int, last: int) -> tuple[Blockage, ...]:
@@ -354,8 +375,8 @@ def _starts_in(window: Interval) -> tuple[int, int]:
     return _start_at(window.start), _start_at(window.end) - 1
 
 
-def _start_at(moment: datetime) -> int:
-    instant = to_microseconds(moment, "start")
-    if not FIRST + _EDGE <= instant <= LAST - _EDGE:
-        raise OutOfRangeError(moment.isoformat(), SUPPORTED)
+def _start_at(moment: datetime, name: str = "start") -> int:
+    instant = to_microseconds(moment, name)
+    if not _FIRST_START <= instant <= _LAST_START:
+        raise OutOfRangeError(moment.isoformat(), _SUPPORTED)
     return instant
