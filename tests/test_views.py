@@ -84,7 +84,7 @@ def test_a_date_that_never_was_is_shown_as_empty() -> None:
 
     assert date(2011, 12, 30) in seen.dates()
     assert on_date(seen.on_walls(IntervalSet([days])), date(2011, 12, 30)) == []
-    assert "Fri 30 Dec (0 h)" in written(seen)
+    assert "Fri 30 Dec 0m" in written(seen)
 
 
 @pytest.mark.parametrize(

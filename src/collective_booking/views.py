@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Final
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import east_asian_width
 from zlib import crc32
 
+from collective_booking.durations import format_amount
 from collective_booking.hours import DAYS
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.localtime import DAY, MINUTE, days, offsets, to_date, to_day
@@ -30,12 +31,22 @@ if TYPE_CHECKING:
 HOUR: Final = 60 * MINUTE
 MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-Span = tuple[int, int]
+WallSpan = tuple[int, int]
+"""From when to when on the wall of one day, in microseconds from its midnight."""
+
+
+class Walls(NamedTuple):
+    """What the clocks on the wall show of a view: `(open, busy, unknown)` by row, and `common`."""
+
+    rows: tuple[tuple[IntervalSet, IntervalSet, IntervalSet], ...]
+    common: IntervalSet
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One member's time inside a window: `open` by their hours, `busy`, and `unknown`.
+    """One party's time inside a window: `open` by their hours, `busy`, and `unknown`.
+
+    A party is a member, or the calendar itself where it has hours of its own.
 
     Who is not `required` stands in nobody's way, and is drawn so.
     """
@@ -49,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a finder sees of a window: a row a member, and the time covered by what it offers.
+    """What a finder sees of a window: a row a party, and the time covered by what it offers.
 
     `timezone` is the calendar's; days are drawn as its walls show them, and so they are in any
     other zone that is put in its place. A notebook shows a view as its picture.
@@ -98,6 +109,25 @@ class View:
             shown[1].extend(end + ahead for end in part.ends)
         return IntervalSet.from_microseconds(*shown)
 
+    def walls(self) -> Walls:
+        """All that there is to draw, as the clocks on the wall show it."""
+        on = self.on_walls
+        rows = tuple((on(row.open), on(row.busy), on(row.unknown)) for row in self.rows)
+        return Walls(rows, on(self.common))
+
+    def day_label(self, day: date) -> str:
+        """A date as people say it; with its length where clocks change, which no hours show.
+
+        >>> monday = Interval.from_isoformat("2026-11-23T00:00Z/2026-11-24T00:00Z")
+        >>> view = View("Sales call", "Europe/Madrid", monday, (), IntervalSet())
+        >>> view.day_label(date(2026, 10, 24)), view.day_label(date(2026, 10, 25))
+        ('Sat 24 Oct', 'Sun 25 Oct 25h')
+        """
+        length = days(self.timezone, to_day(day), to_day(day)).total
+        if length == timedelta(days=1):
+            return date_label(day)
+        return f"{date_label(day)} {format_amount(length)}"
+
     def to_svg(self) -> str:
         """The picture as an SVG document."""
         # Only for those who want a picture: hosts import this room to look for slots.
@@ -112,7 +142,7 @@ class View:
         return self.to_svg()
 
 
-def on_date(walls: IntervalSet, day: date) -> list[Span]:
+def on_date(walls: IntervalSet, day: date) -> list[WallSpan]:
     """What `on_walls` shows on local date *day*, in microseconds from its midnight."""
     midnight = to_day(day) * DAY
     part = walls.between(midnight, midnight + DAY)
@@ -173,8 +203,7 @@ class _Picture:
         self.first, self.last = view.hours()
         left = _WIDTH - 2 * _MARGIN - self.names
         self.day = (left - _GAP * (self.per_week - 1)) / self.per_week
-        self.walls = [tuple(map(view.on_walls, (r.open, r.busy, r.unknown))) for r in view.rows]
-        self.common = view.on_walls(view.common)
+        self.walls = view.walls()
         self.id = f"view-{crc32(repr((view.title, view.window, view.timezone)).encode()):08x}"
         self.fills = (_OPEN, _BUSY, f"url(#{self.id}-hatch)")
 
@@ -216,14 +245,16 @@ class _Picture:
         self._draw_name(svg, _ALL, last, weight="600")
         for place, day in enumerate(dates):
             left = _MARGIN + self.names + place * (self.day + _GAP)
-            for number, (row, walls) in enumerate(zip(self.view.rows, self.walls, strict=True)):
+            for number, (row, walls) in enumerate(
+                zip(self.view.rows, self.walls.rows, strict=True)
+            ):
                 y = first + number * self.row
                 self._bar(svg, [(0, DAY)], left, y, _CLOSED)
                 for times, fill in zip(walls, self.fills, strict=True):
                     self._bar(svg, on_date(times, day), left, y, fill, faint=not row.required)
             self._bar(svg, [(0, DAY)], left, last, _CLOSED)
             self._draw_hours(svg, day, left, top, last + self.bar)
-            for span in on_date(self.common, day):
+            for span in on_date(self.walls.common, day):
                 x, width = self._across(span, left)
                 if width > 0:
                     _rect(svg, (x, first, width, last - first), _COMMON, opacity="0.16")
@@ -231,7 +262,7 @@ class _Picture:
 
     def _draw_hours(self, svg: Element, day: date, left: float, top: float, bottom: float) -> None:
         """The date, and as many of its hours as there is room for, each with a line down."""
-        _label(svg, (left, top + 18), self._date_told(day), size=13, weight="600")
+        _label(svg, (left, top + 18), self.view.day_label(day), size=13, weight="600")
         hours = self.last - self.first
         every = next((n for n in _TICKS if self.day * n / hours >= 22), _TICKS[-1])
         for hour in range(-(-self.first // every) * every, self.last, every):
@@ -266,7 +297,7 @@ class _Picture:
     def _bar(
         self,
         svg: Element,
-        spans: Sequence[Span],
+        spans: Sequence[WallSpan],
         left: float,
         top: float,
         fill: str,
@@ -282,17 +313,12 @@ class _Picture:
             opacity = {"opacity": "0.5"} if faint else {}
             _add(svg, "path", d=shape, fill=fill, **opacity)
 
-    def _across(self, span: Span, left: float) -> tuple[float, float]:
+    def _across(self, span: WallSpan, left: float) -> tuple[float, float]:
         """Where a span of a day lies, and how wide it is; nothing outside the hours drawn."""
         scale = self.day / ((self.last - self.first) * HOUR)
         start = max(span[0], self.first * HOUR) - self.first * HOUR
         end = min(span[1], self.last * HOUR) - self.first * HOUR
         return round(left + start * scale, 2), round((end - start) * scale, 2)
-
-    def _date_told(self, day: date) -> str:
-        """With its length where clocks change, which the hours alone would not show."""
-        length = days(self.view.timezone, to_day(day), to_day(day)).total.total_seconds() / 3600
-        return date_label(day) if length == 24 else f"{date_label(day)} ({length:g} h)"
 
     def _heading(self) -> str:
         return f"{self.view.title}: the times that suit everyone"
@@ -310,7 +336,7 @@ class _Picture:
 
     def _stretches(self) -> Iterator[str]:
         for day in self.dates:
-            for span in on_date(self.common, day):
+            for span in on_date(self.walls.common, day):
                 yield f"{date_label(day)} {_clock_span(span)}"
 
 
@@ -328,7 +354,7 @@ def _short(name: str) -> str:
     return f"{name}…"
 
 
-def _clock_span(span: Span) -> str:
+def _clock_span(span: WallSpan) -> str:
     return "–".join(f"{at // HOUR:02}:{at % HOUR // MINUTE:02}" for at in span)
 
 

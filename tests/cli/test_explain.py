@@ -126,6 +126,20 @@ def test_a_window_without_a_start_is_a_no(run: Run) -> None:
     assert told.out.endswith("\nNo time is left.\n")
 
 
+def test_a_window_says_how_many_times_are_hidden(run: Run, folder: Path) -> None:
+    """Nobody blocks them, so no row of the table accounts for them (N5)."""
+    (folder / "team.toml").write_text(in_toml(team(look_busy=50)), "utf-8")
+
+    told = run("explain", "team.toml", *NOW, "--to", "2026-11-24")
+    document = run("explain", "team.toml", *NOW, "--to", "2026-11-24", "--json").document
+
+    offered, hidden = document["offered"], document["hidden"]
+    assert (offered + hidden, told.code) == (7, 0)
+    assert told.out.endswith(
+        f"\n{offered} times left. {hidden} more times are hidden to look busy.\n"
+    )
+
+
 def test_the_json_of_a_window_counts_in_seconds(run: Run) -> None:
     """Amounts are to be compared, and nobody compares `1h30m`."""
     asked = ("--from", "2026-11-24", "--to", "2026-11-24", "--json")

@@ -88,7 +88,7 @@ def test_of_a_large_team_the_strip_says_how_many_are_free(run: Run, folder: Path
 
     assert len(told.out.splitlines()) == 8
     assert "free        ██████   ███" in told.out
-    assert "▁▁ few are free   ██ all 100 are" in told.out
+    assert "▁▁ few are free   ██ all are" in told.out
 
 
 def test_a_day_on_which_clocks_change_says_how_long_it_is(run: Run) -> None:

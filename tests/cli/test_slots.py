@@ -132,6 +132,20 @@ def test_without_any_slot_json_has_an_empty_list_and_what_blocks(run: Run) -> No
     }
 
 
+def test_times_that_are_only_hidden_are_not_said_to_suit_nobody(run: Run, folder: Path) -> None:
+    """They can be booked by whoever asks for one; a list just leaves them out (N5)."""
+    (folder / "team.toml").write_text(in_toml(team(look_busy=99)), "utf-8")
+
+    told = run("slots", "team.toml", *NOW, "--to", "2026-11-23")
+    as_json = run("slots", "team.toml", *NOW, "--to", "2026-11-23", "--json")
+
+    said = " ".join(told.out.split())
+    assert said.startswith("No time is listed from Mon 23 Nov 07:00 to Tue 24 Nov 00:00")
+    assert "(Europe/London): 3 times are hidden to look busy. " in said
+    assert (as_json.document["slots"], as_json.document["hidden"]) == ([], 3)
+    assert (told.code, as_json.code) == (1, 1)
+
+
 def test_the_doubled_hour_is_told_apart(run: Run, folder: Path) -> None:
     """Two rows of 02:00 on one night are two different appointments (T3)."""
     night = {"timezone": "Europe/Berlin", "hours": ["daily 02:00-03:00"], "busy": []}

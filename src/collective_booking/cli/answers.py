@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.cli.words import known_ends
 from collective_booking.errors import Problem
 from collective_booking.intervals import Interval
-from collective_booking.localtime import FIRST, LAST
-from collective_booking.moments import isoformat, to_microseconds
-from collective_booking.reasons import Blockage, Explanation, Reason
+from collective_booking.moments import isoformat
+from collective_booking.reasons import Blockage, Explanation, Reason, WindowExplanation
 from collective_booking.slots import Slot
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def slots_document(
     calendar: CollectiveCalendar,
     window: Interval,
     slots: Iterable[Slot],
-    blockages: Sequence[Blockage] = (),
+    why: WindowExplanation | None = None,
 ) -> Document:
-    """The slots, in UTC; with what blocks the window where there are none."""
+    """The slots, in UTC; with why there are none, where there are none."""
     return {
         "slots": [
             {
@@ -63,19 +63,17 @@ def slots_document(
         ],
         "calendar": calendar.slug,
         "window": _interval(window),
-        **({"blockages": [_blockage(each) for each in blockages]} if blockages else {}),
+        **(_why(why) if why else {}),
     }
 
 
-def window_document(
-    calendar: CollectiveCalendar, window: Interval, offered: int, blockages: Sequence[Blockage]
-) -> Document:
+def window_document(calendar: CollectiveCalendar, why: WindowExplanation) -> Document:
     """What blocks a window, most blocking first."""
     return {
-        "offered": offered,
+        "offered": why.offered,
         "calendar": calendar.slug,
-        "window": _interval(window),
-        "blockages": [_blockage(each) for each in blockages],
+        "window": _interval(why.window),
+        **_why(why),
     }
 
 
@@ -99,17 +97,21 @@ def problems_document(problems: Iterable[Problem]) -> Document:
     }
 
 
+def _why(explanation: WindowExplanation) -> Document:
+    return {
+        "hidden": explanation.hidden,
+        "blockages": [_blockage(each) for each in explanation.blockages],
+    }
+
+
 def _interval(interval: Interval) -> Document:
     return {"start": isoformat(interval.start), "end": isoformat(interval.end)}
 
 
 def _known_ends(interval: Interval) -> Document:
-    """An interval whose ends may lie beyond all calendars, where they are null."""
-    first, last = to_microseconds(interval.start), to_microseconds(interval.end)
-    return {
-        "start": isoformat(interval.start) if first >= FIRST else None,
-        "end": isoformat(interval.end) if last <= LAST else None,
-    }
+    """An interval of which an end that lies beyond all time is null."""
+    start, end = known_ends(interval)
+    return {"start": start and isoformat(start), "end": end and isoformat(end)}
 
 
 def _reason(reason: Reason) -> Document:

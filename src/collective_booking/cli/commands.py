@@ -99,14 +99,14 @@ def slots(team: str, *, as_json: bool, **options: str | None) -> Answer:
     calendar, window = asked.team.calendar, asked.window
     finder = asked.finder()
     found = list(islice(finder.iter_offers(window), asked.most))
-    blockages = () if found else finder.explain_window(window).blockages
-    code = YES if found else NO
+    why = None if found else finder.explain_window(window)
+    code = NO if why else YES
     if as_json:
-        return Answer(code, document=slots_document(calendar, window, found, blockages))
+        return Answer(code, document=slots_document(calendar, window, found, why))
     from collective_booking.cli import tables  # noqa: PLC0415
 
-    if not found:
-        return Answer(code, tables.nothing_found(calendar, window, blockages, asked.clock))
+    if why:
+        return Answer(code, tables.nothing_found(calendar, why, asked.clock))
     whole = asked.most is None or len(found) < asked.most
     return Answer(code, tables.slots_table(calendar, window, found, asked.clock, whole=whole))
 
@@ -130,17 +130,15 @@ def explain(team: str, start: str | None, *, as_json: bool, **options: str | Non
     asked = ask(team, options)
     if start is not None:
         return _explain_start(asked, start, as_json=as_json)
-    calendar, window = asked.team.calendar, asked.window
-    told = asked.finder().explain_window(window)
-    blockages = told.blockages[: asked.most]
-    code = YES if told.offered else NO
+    calendar = asked.team.calendar
+    why = asked.finder().explain_window(asked.window)
+    why = replace(why, blockages=why.blockages[: asked.most])
+    code = YES if why.offered else NO
     if as_json:
-        document = window_document(calendar, window, told.offered, blockages)
-        return Answer(code, document=document)
+        return Answer(code, document=window_document(calendar, why))
     from collective_booking.cli import tables  # noqa: PLC0415
 
-    words = tables.what_blocks(calendar, window, told.offered, blockages, asked.clock)
-    return Answer(code, words)
+    return Answer(code, tables.what_blocks(calendar, why, asked.clock))
 
 
 def _explain_start(asked: Asked, text: str, *, as_json: bool) -> Answer:

@@ -17,8 +17,8 @@ from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli.answers import NO, YES, Answer
 from collective_booking.cli.teamfile import Sources, Team
-from collective_booking.cli.words import Clock, amount, counted, people, plain
-from collective_booking.durations import format_duration
+from collective_booking.cli.words import Clock, counted, people, plain
+from collective_booking.durations import format_amount, format_duration
 from collective_booking.intervals import Interval, IntervalSet
 
 
@@ -69,7 +69,7 @@ def _calendars(
         table.add_row(
             Text(calendar.member(who).name, "bold"),
             Text(plain(path)),
-            *(amount(times.total) for times in (known.busy, known.tentative, unknown)),
+            *(format_amount(times.total) for times in (known.busy, known.tentative, unknown)),
         )
     yield Padding(table, (1, 0, 1, 2))
 

@@ -1,4 +1,4 @@
-"""A view drawn in a terminal: a strip a member for each day, and one for everyone.
+"""A view drawn in a terminal: a strip a row for each day, and one for everyone.
 
 Lives here: which letter each piece of a day becomes, and the pages they make.
 Must not live here: what is open, busy, unknown or common (a `View` knows), the same as SVG.
@@ -10,7 +10,7 @@ busy or unknown where any of it is, and as open or common only where all of it i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -18,21 +18,19 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from collective_booking.cli.words import amount
-from collective_booking.localtime import MINUTE, days, to_day
-from collective_booking.views import Span, View, date_label, on_date
+from collective_booking.localtime import MINUTE
+from collective_booking.views import View, WallSpan, on_date
 
-Spans = Sequence[Span]
+Spans = Sequence[WallSpan]
 
 MOST_ROWS: Final = 12
-"""The most members who get a strip each; of more, a strip says how many are free."""
+"""The most rows that get a strip each; of more, a strip says how many are free."""
 WIDEST: Final = 100
 """A wider strip is harder to read, however wide the terminal."""
 
 _ALL: Final = "everyone"
 _NAMES: Final = 14
 _STEPS: Final = (10, 15, 20, 30, 60)
-_DAY: Final = timedelta(days=1)
 
 CLOSED, OPEN, BUSY, UNKNOWN, COMMON = " ", "─", "█", "?", "●"
 _STYLES: Final = {OPEN: "blue", BUSY: "red", UNKNOWN: "yellow", COMMON: "bold green"}
@@ -57,7 +55,7 @@ class _Page:
         self.view = view
         self.dates = view.dates()
         self.first, self.last = view.hours()
-        names = [*map(self._label, self.dates), _ALL, *(row.name for row in view.rows)]
+        names = [*map(view.day_label, self.dates), _ALL, *(row.name for row in view.rows)]
         self.margin = min(_NAMES, max(map(cell_len, names))) + 2
         minutes = (self.last - self.first) * 60
         room = width - self.margin
@@ -66,8 +64,7 @@ class _Page:
             (minute * MINUTE, (minute + self.step) * MINUTE)
             for minute in range(self.first * 60, self.last * 60, self.step)
         ]
-        self.walls = [tuple(map(view.on_walls, (r.open, r.busy, r.unknown))) for r in view.rows]
-        self.common = view.on_walls(view.common)
+        self.walls = view.walls()
 
     def lines(self) -> Iterator[Text]:
         """All of it, from top to bottom."""
@@ -77,10 +74,10 @@ class _Page:
         yield from self._legend()
 
     def _day(self, day: date) -> Iterator[Text]:
-        rows = [tuple(on_date(walls, day) for walls in row) for row in self.walls]
+        rows = [tuple(on_date(walls, day) for walls in row) for row in self.walls.rows]
         yield Text()
         if not any(opened for opened, _, _ in rows):
-            label = self._label(day).ljust(self.margin)
+            label = self.view.day_label(day).ljust(self.margin)
             yield Text.assemble((label, "bold"), ("nobody is open", "dim"))
             return
         yield self._hours(day)
@@ -90,25 +87,20 @@ class _Page:
             for row, (opened, busy, unknown) in zip(self.view.rows, rows, strict=True):
                 letters = self._letters(opened, busy, unknown)
                 yield self._line(row.name, letters, "" if row.required else "dim")
-        common = on_date(self.common, day)
+        common = on_date(self.walls.common, day)
         suits = (COMMON if _whole(common, cell) else CLOSED for cell in self.cells)
         yield self._line(_ALL, "".join(suits), "bold")
-
-    def _label(self, day: date) -> str:
-        """The date; with its length where clocks change."""
-        length = days(self.view.timezone, to_day(day), to_day(day)).total
-        return date_label(day) if length == _DAY else f"{date_label(day)} {amount(length)}"
 
     def _hours(self, day: date) -> Text:
         """The date, and the hours of the clock, as many as there is room for."""
         every = -(-4 * self.step // 60)
         wide = every * 60 // self.step
         told = "".join(f"{hour}".ljust(wide) for hour in range(self.first, self.last, every))
-        label = self._label(day).ljust(self.margin)
+        label = self.view.day_label(day).ljust(self.margin)
         return Text.assemble((label, "bold"), (told[: len(self.cells)].rstrip(), "dim"))
 
     def _letters(self, opened: Spans, busy: Spans, unknown: Spans) -> str:
-        def letter(cell: Span) -> str:
+        def letter(cell: WallSpan) -> str:
             if _any(busy, cell):
                 return BUSY
             if _any(unknown, cell):
@@ -134,7 +126,7 @@ class _Page:
     def _legend(self) -> Iterator[Text]:
         if len(self.view.rows) > MOST_ROWS:
             few, many = _LEVELS[1], _LEVELS[-1]
-            letters = [(few, "few are free"), (many, f"all {len(self.view.rows)} are")]
+            letters = [(few, "few are free"), (many, "all are")]
         else:
             letters = [(OPEN, "open"), (BUSY, "busy"), (UNKNOWN, "unknown")]
         line = Text()
@@ -145,9 +137,9 @@ class _Page:
         yield line
 
 
-def _any(spans: Spans, cell: Span) -> bool:
+def _any(spans: Spans, cell: WallSpan) -> bool:
     return any(start < cell[1] and end > cell[0] for start, end in spans)
 
 
-def _whole(spans: Spans, cell: Span) -> bool:
+def _whole(spans: Spans, cell: WallSpan) -> bool:
     return any(start <= cell[0] and end >= cell[1] for start, end in spans)

@@ -17,10 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.cli.words import NAMED, Clock, amount, counted, people, plain
-from collective_booking.durations import format_duration
+from collective_booking.cli.words import NAMED, Clock, counted, people, plain
+from collective_booking.durations import format_amount, format_duration
 from collective_booking.intervals import Interval
-from collective_booking.reasons import Blockage, Explanation
+from collective_booking.reasons import Blockage, Explanation, WindowExplanation
 from collective_booking.slots import Slot
 from collective_booking.views import date_label
 
@@ -135,32 +135,39 @@ def refusal(
 
 
 def nothing_found(
-    calendar: CollectiveCalendar, window: Interval, blockages: Sequence[Blockage], clock: Clock
+    calendar: CollectiveCalendar, why: WindowExplanation, clock: Clock
 ) -> list[RenderableType]:
-    """That no slot is left, and the short form of why."""
+    """That no slot is listed, and the short form of why."""
+    none = "No time is listed" if why.hidden else "No time suits everyone"
+    first = Text.assemble((none, "bold red"), f" {_between(why.window, clock)}")
+    first.append(f": {_hidden(why)}." if why.hidden else ".")
     return [
-        Text.assemble(("No time suits everyone", "bold red"), f" {_between(window, clock)}."),
-        Padding(_blockers(calendar, window, blockages[:FEW]), (1, 0, 1, 2)),
+        first,
+        Padding(_blockers(calendar, why.window, why.blockages[:FEW]), (1, 0, 1, 2)),
         Text("`collective-booking explain` tells more, of the window or of one start."),
     ]
 
 
 def what_blocks(
-    calendar: CollectiveCalendar,
-    window: Interval,
-    offered: int,
-    blockages: Sequence[Blockage],
-    clock: Clock,
+    calendar: CollectiveCalendar, why: WindowExplanation, clock: Clock
 ) -> list[RenderableType]:
     """What blocks a window, by member, most blocking first."""
     left = Text("No time is left.", "bold red")
-    if offered:
-        left = Text(f"{counted(offered, 'time')} left.", "bold green")
+    if why.offered:
+        left = Text(f"{counted(why.offered, 'time')} left.", "bold green")
+    if why.hidden:
+        left.append(f" {_hidden(why)}.", "not bold yellow")
     return [
-        Text.assemble((f"What blocks {calendar.name}", "bold"), f" {_between(window, clock)}"),
-        Padding(_blockers(calendar, window, blockages), (1, 0, 1, 2)),
+        Text.assemble((f"What blocks {calendar.name}", "bold"), f" {_between(why.window, clock)}"),
+        Padding(_blockers(calendar, why.window, why.blockages), (1, 0, 1, 2)),
         left,
     ]
+
+
+def _hidden(why: WindowExplanation) -> str:
+    """How many times are free, and left out to look busy (N5)."""
+    number = counted(why.hidden, "more time" if why.offered else "time")
+    return f"{number} {'is' if why.hidden == 1 else 'are'} hidden to look busy"
 
 
 def _between(window: Interval, clock: Clock) -> str:
@@ -179,12 +186,12 @@ def _blockers(
     table.add_column("by")
     for each in blockages:
         who = "the calendar" if each.who is None else calendar.member(each.who).name
-        by = ", ".join(f"{what} {amount(length)}" for what, length in each.by)
+        by = ", ".join(f"{what} {format_amount(length)}" for what, length in each.by)
         table.add_row(
             Text(who, "bold"),
             _bar(each.alone / window.duration, each.blocked / window.duration),
-            amount(each.blocked),
-            amount(each.alone),
+            format_amount(each.blocked),
+            format_amount(each.alone),
             Text(by),
         )
     return table

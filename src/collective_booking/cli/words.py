@@ -12,8 +12,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from collective_booking.intervals import Interval
-from collective_booking.localtime import FIRST, LAST, MINUTE, offset_at, offsets, zone
-from collective_booking.moments import to_datetime, to_microseconds
+from collective_booking.localtime import MINUTE, offset_at, offsets, zone
+from collective_booking.moments import BEGINNING, END, to_datetime, to_microseconds
 from collective_booking.views import date_label
 
 NAMED: Final = 6
@@ -71,13 +71,13 @@ class Clock:
         return f"{self.moment(interval.start)} – {date_label(last)} {until}"
 
     def stretch(self, interval: Interval, near: datetime) -> str:
-        """The same, where an end may lie beyond all calendars."""
-        first, last = to_microseconds(interval.start), to_microseconds(interval.end)
-        if first < FIRST and last > LAST:
-            return ""
-        if first < FIRST:
-            return f"until {self.moment(interval.end)}"
-        return f"from {self.moment(interval.start)}" if last > LAST else self.span(interval, near)
+        """The same, where an end may lie beyond all time."""
+        start, end = known_ends(interval)
+        if start and end:
+            return self.span(interval, near)
+        if start:
+            return f"from {self.moment(start)}"
+        return f"until {self.moment(end)}" if end else ""
 
     def label(self, window: Interval) -> str:
         """The zone and how far it is ahead of UTC, also where that changes during *window*.
@@ -103,15 +103,16 @@ def _utc(ahead: int) -> str:
     return f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "") if ahead else "UTC"
 
 
-def amount(length: timedelta) -> str:
-    """Hours and minutes, also of many days.
+def known_ends(interval: Interval) -> tuple[datetime | None, datetime | None]:
+    """The start and the end; None for one that lies beyond all time.
 
-    >>> amount(timedelta(days=1, minutes=90))
-    '25h30m'
+    >>> nine = datetime.fromisoformat("2026-11-23T09:00Z")
+    >>> known_ends(Interval(to_datetime(BEGINNING), nine))[0] is None
+    True
     """
-    hours, minutes = divmod(round(length / timedelta(minutes=1)), 60)
     return (
-        f"{hours}h{minutes:02}m" if hours and minutes else f"{hours}h" if hours else f"{minutes}m"
+        interval.start if to_microseconds(interval.start) > BEGINNING else None,
+        interval.end if to_microseconds(interval.end) < END else None,
     )
 
 
