@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from collective_booking.adapters import ics
 from collective_booking.availability import Availability, Cause
 from collective_booking.intervals import Interval
-from tests.adapters.ics_texts import BERLIN, MARCH, calendar, event, known, times
+from tests.adapters.ics_texts import BERLIN, MARCH, busy, calendar, event, known, times
 
 NINE = "DTSTART:20260302T090000Z"
 HOUR = "DURATION:PT1H"
@@ -235,6 +236,131 @@ def test_a_spent_budget_leaves_what_was_found_and_the_single_events() -> None:
 def test_candidates_are_counted_wherever_they_come_from(line: str) -> None:
     """Dates listed one by one cost as much as those of a rule."""
     assert known(event(NINE, HOUR, line)).unknown[0].cause is Cause.BUDGET
+
+
+def repeated(count: int, *lines: str, step: int = 0) -> list[str]:
+    """So many versions of an event; each begins and replaces *step* minutes after the last."""
+    first = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    stamps = (f"{first + timedelta(minutes=step * place):%Y%m%dT%H%M%SZ}" for place in range(count))
+    return [event(*(line.replace("@", stamp) for line in lines)) for stamp in stamps]
+
+
+MASTERS = ("DTSTART:@", HOUR, "RRULE:FREQ=DAILY;COUNT=2")
+FUTURES = ("DTSTART:@", HOUR, "RECURRENCE-ID;RANGE=THISANDFUTURE:@")
+NO_TIME = ("DTSTART:@", "RECURRENCE-ID;RANGE=THISANDFUTURE:@")
+PARTS = ("DTSTART:@", HOUR, "RECURRENCE-ID:@")
+RULES = "\n".join(f"RRULE:FREQ=DAILY;UNTIL=2026030{day}T000000Z" for day in range(3, 9))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [*repeated(2000, *MASTERS), *repeated(2000, *FUTURES, step=7)],
+        [*repeated(2000, *MASTERS, step=1), *repeated(2000, *NO_TIME, step=7)],
+        [*repeated(1600, *MASTERS), *repeated(1600, *PARTS, step=7)],
+        [*repeated(1600, "DTSTART:@", HOUR), *repeated(1600, *PARTS, step=7)],
+        [event(NINE, HOUR, *[RULES] * 200), *repeated(1200, *FUTURES, step=7)],
+        [event(NINE, HOUR, *["RRULE:FREQ=DAILY"] * 1200), *repeated(1200, *FUTURES, step=7)],
+        [event(NINE, HOUR, *["RRULE:FREQ=NEVER"] * 1200), *repeated(1200, *FUTURES, step=7)],
+        [event(NINE, HOUR, *["RDATE:"] * 1200), *repeated(1200, *FUTURES, step=7)],
+        [event(NINE, HOUR, "RDATE:?" + "," * 1_000_000), *repeated(1200, *FUTURES, step=7)],
+        [event(NINE, HOUR, *["RRULE:FREQ=DAILY;UNTIL=20200101"] * 30_000)],
+    ],
+    ids=[
+        "masters and futures",
+        "masters and futures without time",
+        "masters and overrides",
+        "single masters and overrides",
+        "rules that end and futures",
+        "rules and futures",
+        "broken rules and futures",
+        "empty dates and futures",
+        "one long line of dates and futures",
+        "rules that ended",
+    ],
+)
+def test_what_multiplies_within_one_series_is_counted(parts: list[str]) -> None:
+    """Few lines can ask for the square of their number; what stands beside them still counts."""
+    found = known(*parts, GOOD)
+
+    assert Cause.BUDGET in {each.cause for each in found.unknown}
+    assert {each.uid for each in found.unknown} == {"1"}
+    assert doubts(found)[0] == FROM_ITS_START
+    assert found.busy.contains(times("10 09:00-10:00"))
+
+
+@pytest.mark.parametrize(
+    ("instances", "parts"),
+    [
+        (3, (event(NINE, HOUR, "RRULE:FREQ=DAILY;COUNT=2"),)),
+        (2, (event(NINE, HOUR), *repeated(2, *PARTS, step=60))),
+        (4, (*repeated(2, "DTSTART:@", HOUR), *repeated(2, *PARTS, step=60))),
+        (4, (event(NINE, HOUR), *repeated(2, *FUTURES, step=60))),
+        (1, (event("DTSTART:20260501T090000Z", HOUR, RULES), GOOD, *repeated(1, *PARTS))),
+    ],
+    ids=["a rule", "overrides", "masters by overrides", "stretches", "after the window"],
+)
+def test_a_series_costs_what_it_has_to_look_at(instances: int, parts: tuple[str, ...]) -> None:
+    """Its lines and its overrides, and what they bring forth; nothing outside the window."""
+    for limit, spent in ((instances, False), (instances - 1, True)):
+        limits = ics.Limits(instances=max(limit, 1))
+        found = ics.read(calendar(*parts), MARCH, timezone=BERLIN, limits=limits)
+        assert bool(found.unknown) == (spent and limit > 0)
+
+
+def test_a_spent_budget_makes_unknown_what_a_later_version_moves_before_the_start() -> None:
+    """The doubt begins where the earliest version does, also when the series itself is free."""
+    moved = event(
+        "DTSTART:20260301T090000Z", HOUR, "RECURRENCE-ID;RANGE=THISANDFUTURE:20260303T090000Z"
+    )
+    for lines in ((), ("TRANSP:TRANSPARENT",)):
+        series = event(NINE, HOUR, "RRULE:FREQ=SECONDLY", *lines)
+        assert doubts(known(series, moved))[-1].startswith("2026-03-01T09:00:00Z/")
+
+
+def test_an_end_in_an_unknown_zone_reaches_further_when_it_repeats_too() -> None:
+    """A day more than the longest occurrence, whichever clock the start is on."""
+    lines = ("DTSTART;TZID=America/New_York:20260226T213000", "DTEND;TZID=Nowhere:20260227T030000")
+    window = Interval.from_isoformat("2026-02-28T02:00Z/2026-03-01T00:00Z")
+
+    single, again = (
+        doubts(known(event(*lines, *rule), window=window))
+        for rule in ((), ("RRULE:FREQ=DAILY;COUNT=1",))
+    )
+
+    assert single == again != []
+
+
+def test_many_availabilities_are_one_answer() -> None:
+    """Each is a minute on its own; together they are the time that they do not offer."""
+    first = datetime(2026, 3, 2, tzinfo=UTC)
+    parts = [
+        "\n".join(
+            (
+                "BEGIN:VAVAILABILITY",
+                f"DTSTART:{first + timedelta(minutes=2 * place):%Y%m%dT%H%M%SZ}",
+                "DURATION:PT1M",
+                f"PRIORITY:{place % 12}",
+                "END:VAVAILABILITY",
+            )
+        )
+        for place in range(9_900)
+    ]
+
+    found = busy(*parts)
+
+    assert len(found) == 9_900
+    assert {str(each.duration) for each in found} == {"0:01:00"}
+
+
+@pytest.mark.parametrize("part", ["an INTERVAL", "a COUNT"])
+def test_a_reason_is_written_in_whole_words(part: str) -> None:
+    """The article belongs to the word that follows."""
+    rule = f"RRULE:FREQ=DAILY;{part.split()[1]}=0"
+
+    [doubt] = known(event(NINE, HOUR, rule)).unknown
+
+    assert doubt.detail == f"the rule has {part} below 1, or none at all"
 
 
 def test_a_window_beyond_the_years_that_are_read_is_unknown() -> None:

@@ -144,10 +144,18 @@ class Event:
 
     def tell_doubts(self, findings: Findings, extra: Iterable[Unreadable] = ()) -> None:
         """Note that from its start on nobody can tell, if there is any reason for that."""
+        self.tell(findings, (*self.doubts, *extra))
+
+    def tell(self, findings: Findings, doubts: Iterable[Unreadable]) -> None:
+        """Note these *doubts* alone, from its start on."""
         if self.standing is not Standing.FREE:
-            for doubt in (*self.doubts, *extra):
-                since = self.start.instant() - self.start.zone.slack
+            since = self.since()
+            for doubt in doubts:
                 findings.doubt(self.item.component, doubt, since)
+
+    def since(self) -> int:
+        """The earliest instant at which it may start."""
+        return self.start.instant() - self.start.zone.slack
 
 
 # --- versions ------------------------------------------------------------------------------------

@@ -81,7 +81,9 @@ def take_availability(items: Sequence[Item], findings: Findings, budget: Budget)
     busy, tentative = NEVER, NEVER
     ranked = sorted(items, key=_rank, reverse=True)
     for _, equals in groupby(ranked, key=_rank):
-        told, closed, maybe = NEVER, NEVER, NEVER
+        told: list[IntervalSet] = []
+        closed: list[IntervalSet] = []
+        maybe: list[IntervalSet] = []
         for item in equals:
             try:
                 start, end = _range(item)
@@ -92,13 +94,13 @@ def take_availability(items: Sequence[Item], findings: Findings, budget: Budget)
                 continue
             own = IntervalSet.from_microseconds([start], [end])
             taken = own - _offered(item, findings, budget)
-            told |= own
+            told.append(own)
             how = _STANDINGS.get(item.component.word("BUSYTYPE"), Standing.BUSY)
-            if how is Standing.TENTATIVE:
-                maybe |= taken
-            else:
-                closed |= taken
-        busy, tentative = (busy - told) | closed, (tentative - told) | maybe
+            (maybe if how is Standing.TENTATIVE else closed).append(taken)
+        busy, tentative = (
+            (lower - IntervalSet.union_of(told)) | IntervalSet.union_of(found)
+            for lower, found in ((busy, closed), (tentative, maybe))
+        )
     for how, time in ((Standing.BUSY, busy), (Standing.TENTATIVE, tentative)):
         for start, end in zip(time.starts, time.ends, strict=True):
             findings.take(how, start, end)
@@ -122,10 +124,11 @@ def by_uid(items: Iterable[Item]) -> Iterable[list[Item]]:
 
 
 def _rank(item: Item) -> int:
-    """Sorts the higher priorities to the front: 1 to 9, then 0, which is none."""
+    """Sorts the higher priorities to the front: 1 to 9, then whatever else, which is none."""
     try:
         line = item.component.one("PRIORITY")
-        return (read_whole(line.value()) if line else 0) or 10
+        priority = read_whole(line.value()) if line else 0
+        return priority if 1 <= priority <= 9 else 10
     except Unreadable:
         return 10
 

@@ -24,7 +24,8 @@ class Limits:
     `size` is in bytes of UTF-8. `components` counts every `BEGIN`, and `depth` how far they nest.
     `instances` counts the candidates that recurrence rules and dates bring forth for one calendar,
     also those that an exception removes or that lie just outside the window; a step of a rule that
-    brings forth nothing counts as one. VTIMEZONEs may spend as many again. `first_year` and
+    brings forth nothing counts as one. So does each line of rules or dates, and each override, for
+    every part of a series that asks for it. VTIMEZONEs may spend as many again. `first_year` and
     `last_year`, both inclusive, bound what may be asked for.
 
     Raises:

@@ -129,7 +129,7 @@ class Rule:
         frequency = _FREQUENCIES.get(given.pop("FREQ", ""))
         if frequency is None:
             raise Unreadable("the rule has no FREQ that anybody knows")
-        interval = _positive(given.pop("INTERVAL", "1"), "INTERVAL")
+        interval = _positive(given.pop("INTERVAL", "1"), "an INTERVAL")
         count = given.pop("COUNT", None)
         until = given.pop("UNTIL", None)
         wkst = given.pop("WKST", "MO")
@@ -148,7 +148,7 @@ class Rule:
         return cls(
             frequency,
             interval,
-            None if count is None else _positive(count, "COUNT"),
+            None if count is None else _positive(count, "a COUNT"),
             until,
             _WEEKDAYS.index(wkst),
             parts,
@@ -291,7 +291,7 @@ class Rule:
 
 def _positive(text: str, name: str) -> int:
     if not _NUMBER.fullmatch(text) or int(text) < 1:
-        raise Unreadable(f"the rule has a {name} below 1, or none at all")
+        raise Unreadable(f"the rule has {name} below 1, or none at all")
     return int(text)
 
 

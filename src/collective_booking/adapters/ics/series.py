@@ -25,11 +25,14 @@ from collective_booking.adapters.ics.findings import Findings, Standing
 from collective_booking.adapters.ics.limits import Budget, Unreadable
 from collective_booking.adapters.ics.lines import Component, Property
 from collective_booking.adapters.ics.rules import FOREIGN, Rule
-from collective_booking.adapters.ics.zones import until
+from collective_booking.adapters.ics.zones import Until, until
+from collective_booking.availability import Cause
 from collective_booking.localtime import DAY
 from collective_booking.moments import BEGINNING, END, to_datetime
 
 _REPEATING: Final = frozenset({"RRULE", "RDATE"})
+_WEIGHT: Final = 1000
+"""How many characters of a line of dates cost as much to take apart as one candidate."""
 
 
 class Override(NamedTuple):
@@ -83,10 +86,11 @@ def take_series(
             repeats = bool(_REPEATING & item.component.properties.keys())
             (masters if repeats else parts).append(item)
     overrides = list(_overrides(parts, findings, address)) if parts else []
+    futures = [each.event for each in overrides if each.future and each.event]
+    earliest = min((event.since() for event in futures), default=END)
     for master in newest(masters):
         how = standing(master, address)
-        futures = [each for each in overrides if each.future]
-        if how is Standing.FREE and not any(each.event for each in futures):
+        if how is Standing.FREE and not futures:
             continue
         try:
             event = Event.read(master, how)
@@ -94,7 +98,12 @@ def take_series(
             _lost(master, doubt, findings)
             continue
         if overrides or _REPEATING & master.component.properties.keys():
-            _Series(event, overrides, findings, budget).take()
+            try:
+                _Series(event, overrides, findings, budget).take()
+            except Unreadable as spent:
+                # Not even what it puts elsewhere is earlier than this.
+                since = earliest if how is Standing.FREE else min(event.since(), earliest)
+                findings.doubt(master.component, spent, since)
         else:
             event.take(findings, event.start, event.length)
         event.tell_doubts(findings)
@@ -170,7 +179,10 @@ def _take_alone(
 
 
 class _Series:
-    """An event that repeats, between the overrides that change it from some occurrence on."""
+    """An event that repeats, between the overrides that change it from some occurrence on.
+
+    Both its making and its `take` raise `Unreadable` once the budget is spent, and never else.
+    """
 
     def __init__(
         self, event: Event, overrides: Iterable[Override], findings: Findings, budget: Budget
@@ -179,8 +191,10 @@ class _Series:
         self.findings = findings
         self.budget = budget
         self.gone = _Moments()
+        self.rules: dict[Property, tuple[Rule, Until] | Unreadable] = {}
         futures: list[tuple[int, Override]] = []
         for override in overrides:
+            budget.spend()
             self.gone.add(override.of)
             if override.future:
                 futures.append((self._from(override.of).instant(), override))
@@ -203,33 +217,42 @@ class _Series:
                 continue
             if shown.length == NOTHING and "RDATE" not in self.event.item.component.properties:
                 continue  # however often it happens, it takes no time (F4)
+            if version:
+                self.budget.spend()
+            doubts: list[Unreadable] = []
             try:
-                doubts = self._take_stretch(since, before, version, shown)
+                self._take_stretch(since, before, version, shown, doubts)
             except FOREIGN:
-                doubts = [Unreadable("it goes beyond all dates")]
-            shown.tell_doubts(self.findings, doubts)
+                doubts.append(Unreadable("it goes beyond all dates"))
+            finally:
+                shown.tell(self.findings, doubts)
 
     def _take_stretch(
-        self, since: int, before: int, version: Override | None, shown: Event
-    ) -> list[Unreadable]:
+        self,
+        since: int,
+        before: int,
+        version: Override | None,
+        shown: Event,
+        doubts: list[Unreadable],
+    ) -> None:
         """Note the occurrences from *since* until *before*, as *version* shows them.
 
-        What cannot be read of the dates and rules comes back; the rest of them still counts.
+        What cannot be read of the dates and rules joins the *doubts*; the rest still counts.
         """
         margin, delay = DAY + self.event.start.zone.slack, timedelta()
         if version:
             version = version._replace(of=self._from(version.of))
             delay = shown.start.clock - version.of.seen_in(shown.start.zone)
             margin += DAY + shown.start.zone.slack
-        reach = shown.length.most() + margin
+        reach = shown.length.most() + margin + shown.ends_in.slack
         low = max(clock_at(self.findings.start - reach, -delay), clock_at(since - margin))
         high = min(clock_at(self.findings.end + margin, -delay), clock_at(before + margin))
-        doubts: list[Unreadable] = []
+        if high < max(self.event.start.clock, low) and not self.event.item.component.all("RDATE"):
+            return  # outside the window; only dates may have a length of their own
         for moment, length in self._occurrences(low, high, doubts):
             if since <= moment.instant() < before and moment not in self.gone:
                 shown_at = version.moved(moment) if version else moment
                 shown.take(self.findings, shown_at, length or shown.length)
-        return doubts
 
     def _from(self, of: Moment) -> Moment:
         """A RECURRENCE-ID that is only a date means the occurrence on that date."""
@@ -246,25 +269,43 @@ class _Series:
         yield self.event.start, None
         for line in (*component.all("RDATE"), *component.all("RRULE")):
             try:
+                self.budget.spend()
                 if line.name == "RDATE":
                     yield from self._dates(line)
                 else:
                     yield from self._repetitions(line, low, high)
             except Unreadable as doubt:
-                doubts.append(Unreadable(doubt.detail, doubt.cause, line.line))
+                reason = Unreadable(doubt.detail, doubt.cause, line.line)
+                if doubt.cause is Cause.BUDGET:
+                    raise reason from doubt
+                doubts.append(reason)
 
     def _repetitions(
         self, line: Property, low: datetime, high: datetime
     ) -> Iterator[tuple[Moment, None]]:
         start = self.event.start
-        rule = Rule.parse(line.value())
-        ends = until(rule, start.zone)
+        rule, ends = self._rule(line)
         for clock in rule.clocks(start.clock, low, min(high, ends.latest), self.budget):
             moment = start._replace(clock=clock)
             if ends(moment):
                 yield moment, None
 
+    def _rule(self, line: Property) -> tuple[Rule, Until]:
+        """What a line of RRULE says; it is read once, however many stretches ask."""
+        known = self.rules.get(line)
+        if known is None:
+            try:
+                rule = Rule.parse(line.value())
+                known = rule, until(rule, self.event.start.zone)
+            except Unreadable as doubt:
+                known = doubt
+            self.rules[line] = known
+        if isinstance(known, Unreadable):
+            raise Unreadable(known.detail, known.cause)
+        return known
+
     def _dates(self, line: Property) -> Iterator[tuple[Moment, Length | None]]:
+        self.budget.spend(len(line.text) // _WEIGHT)
         for found in self.event.item.zones.periods(line):
             self.budget.spend()
             if isinstance(found, Unreadable):
