@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from functools import partial
 from importlib import import_module
-from importlib.metadata import version
-from importlib.util import find_spec
+from importlib.metadata import distributions, version
 from io import StringIO
 from itertools import islice
 from os import cpu_count
@@ -80,17 +79,15 @@ def _options() -> argparse.Namespace:
 
 
 def _sections() -> dict[str, Callable[[list[Peer], bool], Iterator[str]]]:
-    sections: dict[str, Callable[[list[Peer], bool], Iterator[str]]] = {
+    return {
         "cold": cold,
         "input": other_input,
         "warm": warm,
         "memory": peaks,
         "growth": growth,
         "imports": import_cost,
+        "ics": calendars,
     }
-    if find_spec("benchmarks.ics"):
-        sections["ics"] = calendars
-    return sections
 
 
 def _installed() -> Iterator[Peer]:
@@ -105,7 +102,8 @@ def _installed() -> Iterator[Peer]:
 
 def _machine() -> str:
     needed = ("numpy", "portion", "intervaltree", "slotify-scheduling", "attrs")
-    peers = ", ".join(f"{name} {version(name)}" for name in needed)
+    present = [name for name in needed if any(distributions(name=name))]
+    peers = ", ".join(f"{name} {version(name)}" for name in present)
     return f"{cpu_count()} cores, Python {platform.python_version()}; {peers}."
 
 

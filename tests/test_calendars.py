@@ -373,7 +373,7 @@ def test_everything_wrong_with_a_calendar_is_told_at_once() -> None:
         "members[1]: must be a Member, not str: 'ben'",
         "members[2]: must be a Member, not NoneType: None",
         "interval: must be 1m or more, not 0m",
-        "buffer_before: must be 0m or more, not -1 day, 23:55:00",
+        "buffer_before: must be 0m or more, not -5m",
         "buffer_after: must be a timedelta, not int: 5",
         "buffer_mode: must be one of 'max', 'sum', not 'add'",
         "notice: must be 3660d or less, not 4000d",

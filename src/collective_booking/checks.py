@@ -238,5 +238,6 @@ def did_you_mean(value: object, choices: Iterable[str]) -> str:
 
 
 def _length(length: timedelta) -> str:
-    whole = length >= timedelta() and not length.microseconds
-    return format_duration(length) if whole else str(length)
+    if length.microseconds:
+        return str(length)
+    return format_duration(length) if length >= timedelta() else f"-{format_duration(-length)}"
