@@ -112,6 +112,13 @@ def test_who_never_closes_has_no_say_in_the_hours_drawn() -> None:
     assert view(row("Ana"), always, optional).hours() == (9, 12)
 
 
+def test_time_off_gives_no_say_in_the_hours_drawn_either() -> None:
+    """Who never closes but on one date would have every night drawn."""
+    tuesday = IntervalSet.from_isoformat("2026-11-23T23:00Z/2026-11-24T23:00Z")
+
+    assert view(row("opening hours"), row("Ana", IntervalSet([WEEK]) - tuesday)).hours() == (9, 12)
+
+
 # --- the picture ----------------------------------------------------------------------------------
 
 

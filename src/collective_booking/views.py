@@ -89,11 +89,12 @@ class View:
     def hours(self) -> tuple[int, int]:
         """The hours of the day worth drawing, such as `(8, 20)`: in which somebody opens.
 
-        Who is not required, or open all the time, has no say in it.
+        Who is not required, or open around the clock, has no say in it.
         """
         whole = IntervalSet([self.window])
-        told = [row.open for row in self.rows if row.required and row.open != whole] or [whole]
-        opened = self.on_walls(IntervalSet.union_of([*told, self.common]))
+        needed = (row.open for row in self.rows if row.required)
+        told = [times for times in needed if times != whole and not _around_the_clock(times)]
+        opened = self.on_walls(IntervalSet.union_of([*(told or [whole]), self.common]))
         spans = [span for day in self.dates() for span in on_date(opened, day)]
         first = min((start for start, _ in spans), default=0)
         last = max((end for _, end in spans), default=DAY)
@@ -147,6 +148,11 @@ def on_date(walls: IntervalSet, day: date) -> list[WallSpan]:
     midnight = to_day(day) * DAY
     part = walls.between(midnight, midnight + DAY)
     return [(s - midnight, e - midnight) for s, e in zip(part.starts, part.ends, strict=True)]
+
+
+def _around_the_clock(times: IntervalSet) -> bool:
+    """Whether *times* hold a day and a night on end, and so any hour that could be drawn."""
+    return any(end - start >= DAY for start, end in zip(times.starts, times.ends, strict=True))
 
 
 def date_label(day: date) -> str:

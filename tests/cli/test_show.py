@@ -76,6 +76,50 @@ def test_another_zone_moves_the_picture(run: Run) -> None:
     assert "Mon 23 Nov  0" in told.out
 
 
+def test_hours_that_replace_the_members_have_a_row_of_their_own(run: Run, folder: Path) -> None:
+    """Members are drawn as they count: open, but for what is busy and their time off (F1)."""
+    (folder / "team.toml").write_text(
+        in_toml(
+            team(
+                {"time_off": ["2026-11-24/2026-11-24"]},
+                hours=["Mon-Fri 09:00-12:00"],
+                hours_mode="replace",
+                interval="1h",
+                duration="1h",
+            )
+        ),
+        "utf-8",
+    )
+
+    told = run("show", "team.toml", *NOW, "--to", "2026-11-25")
+
+    assert told.out.splitlines()[3:14] == [
+        "Mon 23 Nov     9     10    11",
+        "opening hours  ──────────────────",
+        "Ana            ──────███─────────",
+        "Ben            ──────────────────",
+        "everyone       ●●●●●●      ●●●●●●",
+        "",
+        "Tue 24 Nov     9     10    11",
+        "opening hours  ──────────────────",
+        "Ana",
+        "Ben            ──────────────────",
+        "everyone",
+    ]
+
+
+def test_opening_hours_are_drawn_into_the_picture(run: Run, folder: Path) -> None:
+    """Above the members, as in the terminal."""
+    document = team(hours=["Mon-Fri 09:00-12:00"], hours_mode="replace")
+    (folder / "team.toml").write_text(in_toml(document), "utf-8")
+
+    run("show", "team.toml", *NOW, "--svg", "week.svg")
+
+    labels = [each.text for each in ET.parse(folder / "week.svg").iter() if each.text]
+    rows = [text for text in labels if text in {"opening hours", "Ana", "Ben", "everyone"}]
+    assert rows == ["opening hours", "Ana", "Ben", "everyone"]
+
+
 def test_of_a_large_team_the_strip_says_how_many_are_free(run: Run, folder: Path) -> None:
     """A hundred strips a day would be no picture."""
     document = team()
