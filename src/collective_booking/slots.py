@@ -88,8 +88,7 @@ class SlotFinder:
         UnknownMemberError: `availability` names somebody who is not on the roster.
         NaiveDatetimeError: `now` has no time zone.
         WrongTypeError: an argument of the wrong type.
-        OutOfRangeError: `now`, or later the time asked about, lies before 1900-01-17 or after
-            2199-12-16; near these, hours can no longer be looked up around it.
+        OutOfRangeError: `now`, or what is asked about later, is not in 1900-01-17 to 2199-12-16.
 
     >>> from datetime import UTC
     >>> from collective_booking.members import Member

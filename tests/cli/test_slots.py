@@ -38,6 +38,19 @@ def test_the_times_are_listed_by_day_with_a_line_that_sums_them_up(run: Run) -> 
     )
 
 
+@pytest.mark.parametrize("columns", [18, 24, 30])
+def test_a_narrow_terminal_never_cuts_a_time(
+    run: Run, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """Half a time is no answer; the rest of the page may wrap as it must."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    told = run("slots", "team.toml", *NOW, "--to", "2026-11-24")
+
+    for time in ("09:00", "09:30", "10:00", "10:30"):
+        assert time in told.out
+
+
 def test_json_is_in_utc_whichever_zone_is_shown(run: Run) -> None:
     """A script must not have to guess what a person in front of it prefers."""
     told = run("slots", "team.toml", *NOW, "--first", "1", "--timezone", "Asia/Tokyo", "--json")

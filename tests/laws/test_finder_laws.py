@@ -193,7 +193,7 @@ def test_looking_for_the_first_few_finds_the_first_few(scene: Scene, days: int, 
 def test_the_zone_of_whoever_looks_changes_nothing(
     scene: Scene, place: ZoneInfo, data: st.DataObject
 ) -> None:
-    # P24: neither the zone of the window, of the start nor of the current time.
+    # Neither the zone of the window, of the start nor of the current time.
     here, there = scene.finder(), scene.finder(now=scene.now.astimezone(place))
     start, end = scene.window.start.astimezone(place), scene.window.end.astimezone(place)
 
@@ -207,7 +207,7 @@ def test_the_zone_of_whoever_looks_changes_nothing(
 
 @given(scenes(), st.data())
 def test_nothing_that_takes_time_moves_the_grid(scene: Scene, data: st.DataObject) -> None:
-    # P28: busy time, time off and claims take starts away; they never bring others.
+    # Busy time, time off and claims take starts away; they never bring others.
     here = tuple(replace(member, time_off=()) for member in scene.calendar.members)
     calm = SlotFinder(
         calendar=replace(scene.calendar, members=here),
@@ -226,7 +226,7 @@ def test_nothing_that_takes_time_moves_the_grid(scene: Scene, data: st.DataObjec
         }
 
 
-# --- a team (P7) ----------------------------------------------------------------------------------
+# --- a team ---------------------------------------------------------------------------------------
 
 
 def without_the_last(scene: Scene) -> SlotFinder:

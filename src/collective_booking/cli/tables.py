@@ -42,8 +42,9 @@ def slots_table(
 ) -> list[RenderableType]:
     """The slots by day, whose clock that is, and a line that sums them up."""
     table = Table.grid(padding=(0, 3, 0, 0))
-    table.add_column(no_wrap=True)
     table.add_column()
+    # However narrow the terminal, a time is never cut: it is what was asked for.
+    table.add_column(min_width=max(len(clock.time(slot.start)) + 4 for slot in slots))
     year = None
     for day, group in groupby(slots, lambda slot: clock.local(slot.start).date()):
         label = date_label(day) if day.year == year else f"{date_label(day)} {day.year}"
