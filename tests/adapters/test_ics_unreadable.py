@@ -116,11 +116,13 @@ def test_an_item_known_to_lie_outside_or_to_be_free_makes_nothing_unknown(text: 
     assert not known(text).unknown
 
 
-def test_a_torn_description_does_not_close_a_calendar() -> None:
-    """Exporters forget to escape line breaks; a line without a date or a rule is harmless."""
-    found = known(event(NINE, HOUR, "DESCRIPTION:Bring", "cake", "and more cake!", "(no: really)"))
+def test_a_torn_description_makes_its_event_alone_unknown() -> None:
+    """Exporters forget to escape line breaks; but nobody can tell such a line from a lost rule."""
+    torn = event(NINE, HOUR, "DESCRIPTION:Bring", "cake", "and more cake!", "(no: really)")
+    found = known(torn, GOOD)
 
-    assert (found.busy, found.unknown) == (times("02 09:00-10:00"), ())
+    assert found.busy == times("02 09:00-10:00", "10 09:00-10:00")
+    assert doubts(found) == [FROM_ITS_START]
 
 
 def test_stray_bytes_in_a_title_do_not_close_a_calendar() -> None:

@@ -183,6 +183,8 @@ def newest(items: Sequence[Item]) -> list[Item]:
 
 
 def _sequence(item: Item) -> int | None:
+    if item.component.flaws:
+        return None  # what is lost may have been its version, or that it replaces one occurrence
     try:
         line = item.component.one("SEQUENCE")
         return read_whole(line.value()) if line else 0

@@ -12,7 +12,8 @@ depth can exhaust the stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -48,10 +49,44 @@ KEPT: Final = frozenset(
 )
 """The properties that decide when somebody is busy; of the others not even the value is kept."""
 
-_NAME: Final = re.compile(r"([\w.-]+)[ \t]*([;:]?)", re.ASCII)
+# fmt: off
+_HARMLESS: Final = frozenset(
+    {
+        # RFC 5545, but for what is kept; RFC 6321 (XML), 7808, 7986, 9073, 9074 and 9253.
+        "ACTION", "ATTACH", "CALSCALE", "CATEGORIES", "CLASS", "COMMENT", "COMPLETED", "CONTACT",
+        "CREATED", "DESCRIPTION", "DUE", "EXRULE", "GEO", "LAST-MODIFIED", "LOCATION", "ORGANIZER",
+        "PERCENT-COMPLETE", "PRODID", "RELATED-TO", "REPEAT", "REQUEST-STATUS", "RESOURCES",
+        "SUMMARY", "TRIGGER", "TZNAME", "TZURL", "URL", "VERSION", "XML", "TZID-ALIAS-OF",
+        "TZUNTIL", "COLOR", "CONFERENCE", "IMAGE", "NAME", "REFRESH-INTERVAL", "SOURCE",
+        "CALENDAR-ADDRESS", "LOCATION-TYPE", "PARTICIPANT-TYPE", "RESOURCE-TYPE", "STRUCTURED-DATA",
+        "STYLED-DESCRIPTION", "ACKNOWLEDGED", "PROXIMITY", "CONCEPT", "LINK", "REFID",
+        # vCalendar 1.0, whose alarms and summer times hold dates.
+        "AALARM", "DALARM", "MALARM", "PALARM", "DAYLIGHT", "DCREATED", "RNUM", "TZ",
+    }
+)
+# fmt: on
+"""The other registered properties: none of them makes anybody busy, whatever it holds."""
+
+_TIMES: Final = ("DTEND", "DTSTART", "DURATION", "FREEBUSY", "RDATE", "RECURRENCE-ID", "RRULE")
+"""The properties without which busy time would look free."""
+_MISPLACED: Final[Mapping[str, frozenset[str]]] = {
+    "VALARM": frozenset(_TIMES) - {"DURATION"},
+    "VCALENDAR": frozenset(_TIMES),
+    "VTIMEZONE": frozenset(_TIMES),
+}
+"""Where they can only have strayed to; the component that they belong to is missing them."""
+
+_TAKING: Final = ("VAVAILABILITY", "VCALENDAR", "VEVENT", "VFREEBUSY")
+_CALENDAR: Final = frozenset({*_TAKING, "VJOURNAL", "VTIMEZONE", "VTODO"})
+_PARTS: Final = _CALENDAR | {"AVAILABLE", "DAYLIGHT", "STANDARD", "VALARM"}
+_DECIDING: Final = ("RANGE", "TZID")
+"""The parameters without which a property would mean another time."""
+_ALIKE: Final = 0.75
+"""How much of a name is still there when somebody may have meant it; difflib's ratio."""
+
+_NAME: Final = re.compile(r"([\w.-]+)[ \t]*(:|;[^:]*:)?", re.ASCII)
 _COMPONENT: Final = re.compile(r"[A-Z0-9-]+")
-# A line torn off a description is harmless. One that holds a date, a length or a rule may be
-# what is left of a property that we would have had to read.
+# A date, a length or a rule, under a name that nobody knows: it may be the name that is damaged.
 _TELLS_TIME: Final = re.compile(
     r"(?<![0-9])[0-9]{8}(?![0-9])|(?<![A-Z])P[0-9T]+[WDHMS]|FREQ", re.IGNORECASE
 )
@@ -166,32 +201,83 @@ def parse(text: str | bytes, limits: Limits) -> Tree:
     count = 0
     for number, line in _unfolded(_decoded(text, limits)):
         match = _NAME.match(line)
-        name = match[1].upper() if match else ""
-        well_formed = bool(match and match[2])
-        if name == "BEGIN" and well_formed:
+        if not match or not match[2]:
+            _doubt(open_[-1].flaws if open_ else flaws, "a line nobody can read", number)
+            continue
+        name = match[1].upper()
+        if name in _HARMLESS:
+            continue
+        if name == "BEGIN":
             component = Component(line.partition(":")[2].strip().upper(), number)
             count += 1
             _refuse_excess(count, len(open_), limits, number)
-            if not _COMPONENT.fullmatch(component.name):
-                flaws.append(Unreadable("a component without a proper name", line=number))
+            _doubt_name(component, open_, flaws)
             (open_[-1].children if open_ else tops).append(component)
             open_.append(component)
-        elif name == "END" and well_formed:
+        elif name == "END":
             _close(line.partition(":")[2].strip().upper(), number, open_, flaws)
         elif name in KEPT and open_:
+            innermost = open_[-1]
+            if innermost.name in _MISPLACED and name in _MISPLACED[innermost.name]:
+                owner = open_[-2] if innermost.name == "VALARM" and open_[1:] else innermost
+                _doubt(owner.flaws, f"{name} straight inside {innermost.name}", number)
             found = Property(name, line, number)
-            open_[-1].properties.setdefault(name, []).append(found)
+            innermost.properties.setdefault(name, []).append(found)
         elif name in KEPT:
-            flaws.append(Unreadable(f"{name} outside every component", line=number))
-        elif not well_formed and _TELLS_TIME.search(line):
-            doubtful = open_[-1].flaws if open_ else flaws
-            doubtful.append(Unreadable("a line nobody can read", line=number))
-    if not tops:
-        raise Unreadable("this is no iCalendar text: it has no BEGIN")
+            _doubt(flaws, f"{name} outside every component", number)
+        elif _may_tell_time(name, line):
+            detail = f"a property nobody knows, {name[:40]}"
+            _doubt(open_[-1].flaws if open_ else flaws, detail, number)
+    if not any(component.name in _CALENDAR for component in _all(tops)):
+        raise Unreadable("this is no iCalendar text: it has no BEGIN of a calendar")
     if open_:
         _tear([component for component in open_ if component.name != "VCALENDAR"])
         flaws.append(Unreadable(f"the text ends inside {open_[-1].name}", line=open_[-1].line))
     return Tree(tops, flaws)
+
+
+def _all(components: Iterable[Component]) -> Iterator[Component]:
+    waiting = list(components)
+    while waiting:
+        component = waiting.pop()
+        yield component
+        waiting += component.children
+
+
+def _doubt(flaws: list[Unreadable], detail: str, line: int) -> None:
+    """Add a flaw; of many in a row that are the same, the first says enough."""
+    if not flaws or flaws[-1].detail != detail:
+        flaws.append(Unreadable(detail, line=line))
+
+
+def _doubt_name(component: Component, open_: list[Component], flaws: list[Unreadable]) -> None:
+    """Doubt whatever a component of that name, begun inside the *open_* ones, may hide."""
+    name, line = component.name, component.line
+    if name in _PARTS:
+        return
+    if not _COMPONENT.fullmatch(name):
+        _doubt(flaws, "a component without a proper name", line)
+    elif not name.startswith("X-") and _is_like(name, _TAKING):
+        _doubt(flaws, f"a component nobody knows, {name[:40]}", line)
+    elif open_ and open_[-1].name == "VTIMEZONE" and not name.startswith("X-"):
+        _doubt(open_[-1].flaws, f"a component nobody knows, {name[:40]}", line)
+
+
+def _may_tell_time(name: str, line: str) -> bool:
+    """Whether the property *name*, which nobody knows, may be what is left of one that counts."""
+    if name.startswith("X-"):
+        return False
+    return _is_like(name, _TIMES) or bool(_TELLS_TIME.search(line))
+
+
+def _is_like(name: str, names: tuple[str, ...]) -> bool:
+    # Twice the longest is not like any of them, and a long one would take long to compare.
+    return len(name) <= 2 * max(map(len, names)) and _is_close(name, names)
+
+
+@lru_cache(maxsize=1024)
+def _is_close(name: str, names: tuple[str, ...]) -> bool:
+    return bool(get_close_matches(name, names, 1, _ALIKE))
 
 
 def _decoded(text: str | bytes, limits: Limits) -> str:
@@ -214,7 +300,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """Each content line with the number of its first physical line; empty ones are passed over."""
     first, parts = 0, [""]
     for number, line in enumerate(text.split("\n"), 1):
-        if not line:
+        if not line or (not first and not line.strip()):
             continue
         if line[0] in " \t" and first:
             parts.append(line[1:])
@@ -257,4 +343,8 @@ def _tear(components: list[Component]) -> None:
 def _parameters(head: str) -> Parameters:
     """The parameters of a content line's part before the colon; a file repeats few of them."""
     parameters: Parameters = _content_line(f"{head}:").raw_parts()[1]
-    return {key.upper(): value for key, value in parameters.items()}
+    told = {key.upper(): value for key, value in parameters.items()}
+    for name in told.keys() - _DECIDING:
+        if not name.startswith("X-") and _is_like(name, _DECIDING):
+            raise ValueError(name)
+    return told

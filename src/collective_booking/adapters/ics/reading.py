@@ -27,6 +27,9 @@ from collective_booking.errors import WrongTypeError, require
 from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
 
 DEFAULTS: Final = Limits()
+_HOLDING: Final = frozenset(
+    {"VCALENDAR", "VAVAILABILITY", "AVAILABLE", "VEVENT inside", "VFREEBUSY inside"}
+)
 _AFTERWARDS: Final = timedelta(days=400)
 
 
@@ -105,8 +108,8 @@ def read_file(
 
     A file that is not there, or cannot be opened, makes the whole window unknown.
     """
-    question = _question(window, timezone, address, limits)
-    return _whole(question, [_read_file(Path(path), question)])
+    place, question = _place(path), _question(window, timezone, address, limits)
+    return _whole(question, [_read_file(place, question)])
 
 
 def read_folder(
@@ -120,11 +123,12 @@ def read_folder(
     """What `read` makes of every `.ics` file in the folder at *path* and in folders in it.
 
     They are read in the order of their names, each as a calendar of its own with the *limits* of
-    one. Links to folders are not followed. A folder without any is a calendar without events; one
-    that is not there, or cannot be opened, makes the whole window unknown.
+    one. Links to folders are followed; each folder is read once. A folder without any is a calendar
+    without events; one that is not there, or cannot be opened, and a link that leads nowhere make
+    the whole window unknown.
     """
-    question = _question(window, timezone, address, limits)
-    return _whole(question, _read_folder(Path(path), question))
+    place, question = _place(path), _question(window, timezone, address, limits)
+    return _whole(question, _read_folder(place, question))
 
 
 def read_path(
@@ -136,11 +140,16 @@ def read_path(
     limits: Limits = DEFAULTS,
 ) -> Availability:
     """`read_folder` if there is a folder at *path*, else `read_file`."""
-    question = _question(window, timezone, address, limits)
-    place = Path(path)
+    place, question = _place(path), _question(window, timezone, address, limits)
     if _is_folder(place):
         return _whole(question, _read_folder(place, question))
     return _whole(question, [_read_file(place, question)])
+
+
+def _place(path: str | os.PathLike[str]) -> Path:
+    require("a path", path, str | os.PathLike, "a text or a Path")
+    require("a path", os.fspath(path), str, "a text or a Path")
+    return Path(path)
 
 
 def _question(window: Interval, timezone: str, address: str | None, limits: Limits) -> _Question:
@@ -199,11 +208,21 @@ def _calendars(path: Path, question: _Question, answers: list[_Answer]) -> Itera
     def closed(error: OSError) -> None:
         answers.append(_unreadable(question, error.filename, error.strerror or str(error)))
 
-    for folder, folders, files in os.walk(path, onerror=closed):
-        folders.sort()
+    seen = {os.path.realpath(path)}
+    for folder, folders, files in os.walk(path, onerror=closed, followlinks=True):
+        ahead: list[str] = []
+        for name in sorted(folders):
+            real = os.path.realpath(Path(folder, name))
+            if real not in seen:
+                seen.add(real)
+                ahead.append(name)
+        folders[:] = ahead
         for name in sorted(files):
+            file = Path(folder, name)
             if name.lower().endswith(".ics"):
-                yield Path(folder, name)
+                yield file
+            elif file.is_symlink() and not file.exists():
+                answers.append(_unreadable(question, str(file), "a link that leads nowhere"))
 
 
 def _is_folder(path: Path) -> bool:
@@ -252,11 +271,12 @@ def _take_all(components: list[Component], question: _Question, findings: Findin
     for top in components:
         is_calendar = top.name == "VCALENDAR"
         zones = Zones(home, top, horizon, zone_budget) if is_calendar else bare
-        for flaw in top.flaws if is_calendar else ():
-            findings.doubt(None, flaw)
         cancelled = is_calendar and top.word("METHOD") == "CANCEL"
         for component in _all_under(top):
             item = Item(component, zones, cancelled)
+            if component.flaws and _holds_time(component):
+                for flaw in component.flaws:
+                    findings.doubt(None, flaw)
             if component.name == "VEVENT":
                 events.append(item)
             elif component.name == "VFREEBUSY":
@@ -270,6 +290,12 @@ def _take_all(components: list[Component], question: _Question, findings: Findin
         take_availability(offers, findings, budget)
     only_reports = bool(reports) and not events and not offers
     return _Answer(findings.availability(), IntervalSet.union_of(told) if only_reports else ALWAYS)
+
+
+def _holds_time(component: Component) -> bool:
+    """Whether what is lost in *component* itself may be about any time."""
+    names = {component.name, *(f"{child.name} inside" for child in component.children)}
+    return not names.isdisjoint(_HOLDING)
 
 
 def _all_under(top: Component) -> Iterator[Component]:
