@@ -9,6 +9,7 @@ import pytest
 
 from collective_booking.adapters import ics
 from collective_booking.errors import WrongTypeError
+from collective_booking.intervals import IntervalSet
 from tests.adapters.ics_texts import BERLIN, MARCH, busy, calendar, event, known, times
 
 NINE = "DTSTART:20260302T090000Z"
@@ -162,6 +163,18 @@ def test_a_damaged_offer_offers_nothing() -> None:
     offer = f"BEGIN:AVAILABLE\nUID:1\n{NINE}\n{TEN}\nEXDA\nEND:AVAILABLE"
 
     assert doubts(f"BEGIN:VAVAILABILITY\n{offer}\nEND:VAVAILABILITY") == [str(MARCH)]
+
+
+def test_an_offer_whose_exception_cannot_be_read_offers_nothing() -> None:
+    """In an event a lost exception keeps time taken; in an AVAILABLE it would give it away."""
+    offer = f"BEGIN:AVAILABLE\nUID:1\n{NINE}\n{TEN}\nRRULE:FREQ=DAILY\nEXDATE:%s\nEND:AVAILABLE"
+    whole = "BEGIN:VAVAILABILITY\n%s\nEND:VAVAILABILITY"
+
+    torn = ics.read(calendar(whole % (offer % "2026O303")), MARCH, timezone="UTC")
+    sound = ics.read(calendar(whole % (offer % "20260303T090000Z")), MARCH, timezone="UTC")
+
+    assert torn.busy == IntervalSet([MARCH])
+    assert sound.busy != torn.busy
 
 
 @pytest.mark.parametrize("text", ["BEGIN:VCARD\nFN:Ana\nEND:VCARD\n", "BEGIN:X\nEND:X\n"])

@@ -111,8 +111,19 @@ def _offered(item: Item, findings: Findings, budget: Budget) -> IntervalSet:
     offered = Findings(findings.window)
     children = [child for child in item.component.children if child.name == "AVAILABLE"]
     for series in by_uid(Item(child, item.zones) for child in children):
-        take_series(series, offered, budget, None)
+        if all(map(_exceptions_are_known, series)):
+            take_series(series, offered, budget, None)
     return offered.taken(Standing.BUSY)
+
+
+def _exceptions_are_known(item: Item) -> bool:
+    """Whether every EXDATE can be read: here a lost one would offer what is taken."""
+    try:
+        for line in item.component.all("EXDATE"):
+            item.zones.moments(line)
+    except Unreadable:
+        return False
+    return True
 
 
 def by_uid(items: Iterable[Item]) -> Iterable[list[Item]]:
