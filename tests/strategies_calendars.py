@@ -12,16 +12,11 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from collective_booking.calendars import (
-    Anchor,
-    BufferMode,
-    CollectiveCalendar,
-    HoursMode,
-    Tentative,
-)
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.hours import DAYS, DateRange, OpeningHours
 from collective_booking.members import LocationKind, MeetingLocation, Member, OnUnknown
 from collective_booking.money import Money
+from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 
 IDS: Final = tuple("abcdefgh")
 """So few that sequences of changes meet the same people again."""

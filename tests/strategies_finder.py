@@ -14,16 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
-from collective_booking.calendars import (
-    Anchor,
-    BufferMode,
-    CollectiveCalendar,
-    HoursMode,
-    Tentative,
-)
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.hours import DAYS, DateRange, OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
+from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 from collective_booking.slots import SlotFinder
 from tests.oracles.finder import Oracle
 

@@ -9,15 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from collective_booking.calendars import (
-    MAX_MEMBERS,
-    Anchor,
-    BufferMode,
-    CollectiveCalendar,
-    HoursMode,
-    Ownership,
-    decide_ownership,
-)
+from collective_booking.calendars import CollectiveCalendar, Ownership, decide_ownership
 from collective_booking.errors import (
     ConfigurationError,
     DuplicateMemberError,
@@ -33,6 +25,7 @@ from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import Interval
 from collective_booking.members import LocationKind, MeetingLocation, Member, OnUnknown
 from collective_booking.money import Money
+from collective_booking.settings import MAX_MEMBERS, Anchor, BufferMode, HoursMode
 
 OFFICE: Final = OpeningHours.parse("Mon-Fri 09:00-17:00")
 ANA: Final = Member("ana", timezone="Europe/Madrid", hours=OFFICE)

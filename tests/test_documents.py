@@ -12,14 +12,7 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from collective_booking.calendars import (
-    CALENDAR_RULES,
-    Anchor,
-    BufferMode,
-    CollectiveCalendar,
-    HoursMode,
-    Tentative,
-)
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.documents import CALENDAR, MEMBER, from_dict, json_schema, to_dict
 from collective_booking.errors import ConfigurationError
 from collective_booking.hours import DateRange, OpeningHours
@@ -31,6 +24,7 @@ from collective_booking.members import (
     OnUnknown,
 )
 from collective_booking.money import Money
+from collective_booking.settings import CALENDAR_RULES, Anchor, BufferMode, HoursMode, Tentative
 
 TEAM: Final = """
 format = 1

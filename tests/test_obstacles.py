@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collective_booking.availability import Availability, Claim, Counted
-from collective_booking.calendars import BufferMode, CollectiveCalendar, HoursMode
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
 from collective_booking.moments import to_datetime, to_microseconds
 from collective_booking.obstacles import Obstacle, doubts, parties, standing
 from collective_booking.reasons import What
+from collective_booking.settings import BufferMode, HoursMode
 from tests.strategies import small_sets
 
 OFFICE = OpeningHours.parse("Mon-Fri 09:00-17:00")

@@ -16,18 +16,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
-from collective_booking.calendars import (
-    Anchor,
-    BufferMode,
-    CollectiveCalendar,
-    HoursMode,
-    Tentative,
-)
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.errors import ConfigurationError, DuplicateMemberError
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
 from collective_booking.reasons import Reason, What
+from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 from collective_booking.slots import Slot, SlotFinder
 
 MONDAY = date(2026, 3, 2)

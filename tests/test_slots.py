@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
-from collective_booking.calendars import Anchor, CollectiveCalendar
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.errors import (
     NaiveDatetimeError,
     OutOfRangeError,
@@ -23,6 +23,7 @@ from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
 from collective_booking.reasons import What
+from collective_booking.settings import Anchor
 from collective_booking.slots import Slot, SlotFinder
 
 OFFICE = OpeningHours.parse("Mon-Fri 09:00-17:00", overrides={"2026-03-04": ["12:00-14:00"]})

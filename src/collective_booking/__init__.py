@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
 from collective_booking.calendars import (
-    Anchor,
-    BufferMode,
     CollectiveCalendar,
-    HoursMode,
     Ownership,
     OwnershipPolicy,
-    Tentative,
     decide_ownership,
     primary_ownership,
 )
@@ -42,6 +38,7 @@ from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
 from collective_booking.members import LocationKind, MeetingLocation, Member, OnUnknown
 from collective_booking.money import CurrencyMismatchError, Money
 from collective_booking.reasons import Blockage, Explanation, Reason, What, WindowExplanation
+from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 from collective_booking.slots import Slot, SlotFinder
 from collective_booking.views import Row, View
 

@@ -18,18 +18,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from collective_booking.calendars import (
-    CALENDAR_RULES,
-    MAX_MEMBERS,
-    MAX_SLUG,
-    MIN_MEMBERS,
-    SLUG_PATTERN,
-    Anchor,
-    BufferMode,
-    CollectiveCalendar,
-    HoursMode,
-    Tentative,
-)
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.checks import (
     MAX_DAYS,
     MAX_NAME,
@@ -54,6 +43,17 @@ from collective_booking.members import (
     OnUnknown,
 )
 from collective_booking.money import Money
+from collective_booking.settings import (
+    CALENDAR_RULES,
+    MAX_MEMBERS,
+    MAX_SLUG,
+    MIN_MEMBERS,
+    SLUG_PATTERN,
+    Anchor,
+    BufferMode,
+    HoursMode,
+    Tentative,
+)
 
 FORMAT: Final = 1
 """The version of the format that is written, and the only one that is read."""

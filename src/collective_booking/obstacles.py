@@ -22,7 +22,7 @@ from operator import add
 from typing import Final
 
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
-from collective_booking.calendars import BufferMode, CollectiveCalendar, HoursMode, Tentative
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.hours import DateRange, OpeningHours, absence
 from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
 from collective_booking.localtime import DAY, LAST, days, local_day, to_date, to_day
@@ -36,6 +36,7 @@ from collective_booking.moments import (
     to_microseconds,
 )
 from collective_booking.reasons import Reason, What
+from collective_booking.settings import BufferMode, HoursMode, Tentative
 
 _START_ONLY: Final = 1
 _NEVER_BEGINS: Final = 2 * END

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final, final
 
 from collective_booking.availability import Availability, Claim, Counted
-from collective_booking.calendars import Anchor, CollectiveCalendar, Tentative
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.errors import OutOfRangeError, UnknownMemberError, require
 from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
 from collective_booking.hours import Windows, absence, windows
@@ -39,6 +39,7 @@ from collective_booking.reasons import (
     What,
     WindowExplanation,
 )
+from collective_booking.settings import Anchor, Tentative
 from collective_booking.views import Row, View
 
 # A lazy search looks this far first, then doubles: the first ten slots cost little, and a year

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from jsonschema import Draft202012Validator
 
-from collective_booking.calendars import MAX_MEMBERS, MIN_MEMBERS, CollectiveCalendar
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.documents import from_dict, json_schema, to_dict
 from collective_booking.durations import DURATION_PATTERN, format_duration, parse_duration
 from collective_booking.errors import CollectiveBookingError, ConfigurationError
+from collective_booking.settings import MAX_MEMBERS, MIN_MEMBERS
 from tests.strategies_calendars import IDS, calendars, minutes, people, teams
 
 Change = Callable[[CollectiveCalendar], CollectiveCalendar]

@@ -13,12 +13,13 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from collective_booking.availability import Availability, Claim
-from collective_booking.calendars import Anchor, BufferMode, CollectiveCalendar
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.hours import OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.moments import MICROSECOND
 from collective_booking.reasons import Blockage, Explanation, What
+from collective_booking.settings import Anchor, BufferMode
 from collective_booking.slots import Slot, SlotFinder
 from tests.oracles.finder import Oracle, Refusal, local_date, seconds
 from tests.strategies_finder import CHANGES, MINUTE, ZONES, Scene, scenes

@@ -18,17 +18,12 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from collective_booking.availability import Availability, Claim, Counted
-from collective_booking.calendars import (
-    Anchor,
-    BufferMode,
-    CollectiveCalendar,
-    HoursMode,
-    Tentative,
-)
+from collective_booking.calendars import CollectiveCalendar
 from collective_booking.hours import OpeningHours
 from collective_booking.intervals import Interval
 from collective_booking.members import Member, OnUnknown
 from collective_booking.reasons import What
+from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 
 Refusal = tuple[What, str | None]
 Party = tuple[str | None, OpeningHours, str]
