@@ -33,8 +33,8 @@ from benchmarks.measure import (
     table,
     times_as_much,
 )
-from benchmarks.peers import LIBRARY, NUMPY, PEERS, Peer
-from benchmarks.peers.library import finder, moment, window
+from benchmarks.peers import NUMPY, OURS, PEERS, Peer
+from benchmarks.peers.ours import finder, moment, window
 from benchmarks.work import WORKS, Work, office
 from benchmarks.zones import microseconds
 from collective_booking.intervals import IntervalSet
@@ -124,8 +124,8 @@ def cold(peers: list[Peer], quick: bool) -> Iterator[str]:
             (
                 peer.title,
                 milliseconds(median(taken)),
-                f"{times_as_much(taken, times[LIBRARY]):.3g}",
-                f"{times_as_much(times[LIBRARY], taken):.3g}",
+                f"{times_as_much(taken, times[OURS]):.3g}",
+                f"{times_as_much(times[OURS], taken):.3g}",
             )
             for peer, taken in times.items()
         ]
@@ -173,7 +173,7 @@ def other_input(_: list[Peer], quick: bool) -> Iterator[str]:
 
 
 def _both(work: Work) -> tuple[Callable[[], object], Callable[[], object]]:
-    return lambda: LIBRARY.answers()(work), lambda: NUMPY.answers()(work)
+    return lambda: OURS.answers()(work), lambda: NUMPY.answers()(work)
 
 
 def warm(_: list[Peer], quick: bool) -> Iterator[str]:
@@ -228,7 +228,7 @@ def growth(_: list[Peer], quick: bool) -> Iterator[str]:
     for title, sizes in asked.items():
         chosen = dict(islice(sizes.items(), 3 if quick else None))
         jobs = {
-            size: partial(LIBRARY.answers(), office("growth", *shape, own_hours=True))
+            size: partial(OURS.answers(), office("growth", *shape, own_hours=True))
             for size, shape in chosen.items()
         }
         rounds = [{size: cpu(job) for size, job in jobs.items()} for _ in range(3 if quick else 9)]

@@ -89,7 +89,7 @@ def test_what_several_sources_know_is_put_together_by_its_kind() -> None:
 def test_the_unknown_stretches_may_come_as_a_list_and_do_not_follow_it() -> None:
     """A provider collects them in a list, and may go on using it."""
     found = [NO_ANSWER]
-    availability = Availability(unknown=found)  # type: ignore[arg-type]
+    availability = Availability(unknown=found)  # type: ignore[arg-type]  # a list will do
     found.clear()
 
     assert availability.unknown == (NO_ANSWER,)

@@ -42,7 +42,7 @@ PLACES: Final = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "
 
 
 def at(*fields: int) -> int:
-    return to_microseconds(datetime(*fields, tzinfo=UTC))  # type: ignore[misc, arg-type]
+    return to_microseconds(datetime(*fields, tzinfo=UTC))  # type: ignore[misc, arg-type]  # fields vary
 
 
 # --- names ----------------------------------------------------------------------------------------

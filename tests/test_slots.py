@@ -544,7 +544,7 @@ def test_a_full_period_is_closed_to_its_last_minute(cap: str, until: date, detai
         timezone="America/New_York",
         duration=timedelta(minutes=30),
         members=people,
-        **{cap: 1},  # type: ignore[arg-type]
+        **{cap: 1},  # type: ignore[arg-type]  # a name that varies
     )
     full = finder(calendar, counted=(Counted("call-7", NOON),))
     end = calendar.window(until, until).end

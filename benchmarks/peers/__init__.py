@@ -42,10 +42,10 @@ class Peer:
         return refuses(work)
 
 
-LIBRARY: Final = Peer("library", "collective_booking")
+OURS: Final = Peer("ours", "collective_booking")
 NUMPY: Final = Peer("numpy", "numpy")
 PEERS: Final = (
-    LIBRARY,
+    OURS,
     NUMPY,
     Peer("numpy_throughout", "numpy, hours too"),
     Peer("portion", "portion"),

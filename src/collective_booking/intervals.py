@@ -33,8 +33,8 @@ from collective_booking.moments import (
     BEGINNING,
     DATETIMES,
     END,
-    MICROSECOND,
     ZERO,
+    in_microseconds,
     in_utc,
     isoformat,
     to_datetime,
@@ -89,6 +89,11 @@ class Interval:
         """Elapsed time from start to end."""
         return self.end - self.start
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Start and end in microseconds since the epoch, for computing with."""
+        return to_microseconds(self.start), to_microseconds(self.end)
+
     def isoformat(self) -> str:
         """ISO 8601 `start/end` in UTC; exact to the microsecond."""
         return f"{isoformat(self.start)}/{isoformat(self.end)}"
@@ -100,7 +105,8 @@ class Interval:
 
     def __contains__(self, moment: datetime) -> bool:
         instant = to_microseconds(moment, "moment")
-        return to_microseconds(self.start) <= instant < to_microseconds(self.end)
+        start, end = self.bounds
+        return start <= instant < end
 
     def __str__(self) -> str:
         return self.isoformat()
@@ -273,7 +279,7 @@ class IntervalSet:
         Raises:
             OutOfRangeError: a stretch would leave the years a datetime can hold.
         """
-        step = _microseconds_in(by, "by")
+        step = in_microseconds(by, "by")
         if self and not BEGINNING <= self.starts[0] + step < self.ends[-1] + step <= END:
             raise OutOfRangeError(f"{self.span} shifted by {by}", DATETIMES)
         return IntervalSet._of((s + step for s in self.starts), (e + step for e in self.ends))
@@ -319,8 +325,7 @@ class IntervalSet:
 
     def clip(self, window: Interval) -> IntervalSet:
         """Its part inside *window*; by bisection, so cheap on a long set."""
-        window = _an_interval(window, "the window")
-        return self.between(to_microseconds(window.start), to_microseconds(window.end))
+        return self.between(*_an_interval(window, "the window").bounds)
 
     def between(self, start: int, end: int) -> IntervalSet:
         """`clip` for a caller that has microseconds."""
@@ -346,8 +351,9 @@ class IntervalSet:
         if isinstance(other, datetime):
             return self._index(to_microseconds(other)) is not None
         if isinstance(other, Interval):
-            place = self._index(to_microseconds(other.start))
-            return place is not None and to_microseconds(other.end) <= self.ends[place]
+            start, end = other.bounds
+            place = self._index(start)
+            return place is not None and end <= self.ends[place]
         if isinstance(other, IntervalSet):
             return other.intersection(self) == other
         raise WrongTypeError("what is looked up", other, "a datetime, Interval or IntervalSet")
@@ -438,13 +444,8 @@ def _an_interval(value: Interval, name: str) -> Interval:
     return value
 
 
-def _microseconds_in(value: timedelta, name: str) -> int:
-    require(name, value, timedelta, "a timedelta")
-    return value // MICROSECOND
-
-
 def _not_negative(amount: timedelta, name: str, instead: str) -> int:
-    microseconds = _microseconds_in(amount, name)
+    microseconds = in_microseconds(amount, name)
     if microseconds < 0:
         raise InvalidValueError(name, amount, f"give zero or more, or use {instead}")
     return microseconds

@@ -49,12 +49,16 @@ def to_datetime(microseconds: int) -> datetime:
         raise OutOfRangeError(f"{microseconds} microseconds", DATETIMES) from cause
 
 
-def in_microseconds(length: timedelta) -> int:
+def in_microseconds(length: timedelta, name: str = "a length") -> int:
     """A length of time as whole microseconds.
+
+    Raises:
+        WrongTypeError: it is no timedelta; *name* tells the reader which argument it was.
 
     >>> in_microseconds(timedelta(minutes=1))
     60000000
     """
+    require(name, length, timedelta, "a timedelta")
     return length // MICROSECOND
 
 

@@ -42,8 +42,8 @@ _START_ONLY: Final = 1
 _NEVER_BEGINS: Final = 2 * END
 # The last local date that is supported in every zone, however far it is from UTC.
 _LAST_DAY: Final = LAST // DAY - 2
-_BUFFERED: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
-"""What is kept at a distance: touched by its buffer alone, it is a matter of buffers."""
+MEETINGS: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
+"""What takes a member's time, and is kept at a distance by buffers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,16 @@ class Obstacle:
         return IntervalSet.from_microseconds(starts, ends)
 
     def _forbids(self, interval: Interval, start: int, part_of: Interval) -> bool:
-        begin, end = _bounds(interval)
+        begin, end = interval.bounds
         near = begin - self.lead < start < end + self.lag
         return near and part_of.start <= interval.start < part_of.end
 
     def _reason(
         self, interval: Interval, start: int, duration: int, item: Claim | Unknown | None = None
     ) -> Reason:
-        begin, end = _bounds(interval)
+        begin, end = interval.bounds
         apart = begin >= start + duration or end <= start
-        what = What.BUFFER if apart and self.what in _BUFFERED else self.what
+        what = What.BUFFER if apart and self.what in MEETINGS else self.what
         claim = item.id if isinstance(item, Claim) else None
         detail = str(item) if isinstance(item, Unknown) else self.detail
         return Reason(what, self.who, interval, claim, detail)
@@ -319,7 +319,3 @@ def _reach(calendar: CollectiveCalendar, claim: Claim | None = None) -> tuple[in
 
 def _heeding(calendar: CollectiveCalendar) -> Iterator[Member]:
     return (member for member in calendar.members if member.heeds_busy)
-
-
-def _bounds(interval: Interval) -> tuple[int, int]:
-    return to_microseconds(interval.start), to_microseconds(interval.end)

@@ -16,7 +16,7 @@ from typing import Final
 from collective_booking.durations import format_amount
 from collective_booking.errors import require
 from collective_booking.intervals import Interval
-from collective_booking.moments import BEGINNING, END, isoformat, to_microseconds
+from collective_booking.moments import BEGINNING, END, isoformat
 
 
 class What(StrEnum):
@@ -189,7 +189,8 @@ def _when(interval: Interval | None) -> str:
     """The stretch in words; without the side that has no end."""
     if interval is None:
         return ""
-    begins, ends = to_microseconds(interval.start) > BEGINNING, to_microseconds(interval.end) < END
+    start, end = interval.bounds
+    begins, ends = start > BEGINNING, end < END
     if begins and ends:
         return str(interval)
     return f"from {isoformat(interval.start)}" * begins + f"until {isoformat(interval.end)}" * ends

@@ -7,7 +7,7 @@ Must not live here: calls to a provider, the current time, money; nor what an ob
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -24,6 +24,7 @@ from collective_booking.localtime import DAY, FIRST, LAST
 from collective_booking.members import Member
 from collective_booking.moments import in_microseconds, to_datetime, to_microseconds
 from collective_booking.obstacles import (
+    MEETINGS,
     Obstacle,
     Party,
     closed,
@@ -39,7 +40,7 @@ from collective_booking.reasons import (
     What,
     WindowExplanation,
 )
-from collective_booking.settings import Anchor, Tentative
+from collective_booking.settings import Anchor
 from collective_booking.views import Row, View
 
 # A lazy search looks this far first, then doubles: the first ten slots cost little, and a year
@@ -258,27 +259,31 @@ class SlotFinder:
 
     def _row(self, member: Member, party: Party | None, window: Interval) -> Row:
         """What counts of a required member's time; of an optional one, all that is known."""
-        if not member.required and member.hours:
-            party = Party(member.id, member.hours, member.timezone)
+        if not member.required:
+            return self._optional_row(member, window)
         opened = _open(party, window) if party else IntervalSet([window])
-        away = absence(member.time_off, member.timezone)
-        if member.required and not member.heeds_busy:
-            return Row(member.name, opened - away, NEVER, NEVER)
+        away = self._time_of(member, {What.TIME_OFF})
+        busy, unknown = self._time_of(member, MEETINGS), self._time_of(member, {What.UNKNOWN})
+        return Row(member.name, opened - away, busy.clip(window), unknown.clip(window))
+
+    def _time_of(self, member: Member, kinds: Collection[What]) -> IntervalSet:
+        obstacles = chain(self._standing, self._doubts)
+        own = (each for each in obstacles if each.who == member.id and each.what in kinds)
+        return IntervalSet.union_of(each.times for each in own)
+
+    def _optional_row(self, member: Member, window: Interval) -> Row:
+        known = self.availability.get(member.id, Availability())
+        claimed = IntervalSet(claim.interval for claim in self.claims if claim.member == member.id)
         unknown = IntervalSet(each.interval for each in unknown_of(member, self.availability))
+        own = member.hours and Party(member.id, member.hours, member.timezone)
+        opened = _open(own, window) if own else IntervalSet([window])
         return Row(
             member.name,
-            opened - away,
-            self._taken(member, window),
+            opened - absence(member.time_off, member.timezone),
+            (known.busy | known.tentative | claimed).clip(window),
             unknown.clip(window),
-            member.required,
+            required=False,
         )
-
-    def _taken(self, member: Member, window: Interval) -> IntervalSet:
-        known = self.availability.get(member.id, Availability())
-        tentative = known.tentative if self.calendar.tentative is Tentative.BUSY else NEVER
-        own = (each for each in self.claims if each.member == member.id)
-        claimed = IntervalSet(each.interval for each in own if each.exclusive)
-        return (known.busy | tentative | claimed).clip(window)
 
 
 @dataclass(frozen=True, slots=True)

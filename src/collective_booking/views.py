@@ -83,8 +83,8 @@ class View:
         """The local dates that the window touches."""
         touched = self.on_walls(IntervalSet([self.window])).span
         assert touched is not None  # a window is never empty
-        first, last = to_microseconds(touched.start), to_microseconds(touched.end) - 1
-        return [to_date(day) for day in range(first // DAY, last // DAY + 1)]
+        first, end = touched.bounds
+        return [to_date(day) for day in range(first // DAY, (end - 1) // DAY + 1)]
 
     def hours(self) -> tuple[int, int]:
         """The hours of the day worth drawing, such as `(8, 20)`: in which somebody opens.

@@ -340,13 +340,13 @@ def test_wrong_arguments_are_refused_by_the_librarys_own_errors() -> None:
     with pytest.raises(UnknownZoneError):
         ics.read(text, MARCH, timezone="Europe")
     with pytest.raises(WrongTypeError, match="calendar"):
-        ics.read(None, MARCH, timezone=BERLIN)  # type: ignore[arg-type]
+        ics.read(None, MARCH, timezone=BERLIN)  # type: ignore[arg-type]  # a slip
     with pytest.raises(WrongTypeError, match="window"):
-        ics.read(text, "March", timezone=BERLIN)  # type: ignore[arg-type]
+        ics.read(text, "March", timezone=BERLIN)  # type: ignore[arg-type]  # a slip
     with pytest.raises(WrongTypeError, match="address"):
-        ics.read(text, MARCH, timezone=BERLIN, address=1)  # type: ignore[arg-type]
+        ics.read(text, MARCH, timezone=BERLIN, address=1)  # type: ignore[arg-type]  # a slip
     with pytest.raises(WrongTypeError, match="limits"):
-        ics.read(text, MARCH, timezone=BERLIN, limits=5)  # type: ignore[arg-type]
+        ics.read(text, MARCH, timezone=BERLIN, limits=5)  # type: ignore[arg-type]  # a slip
     with pytest.raises(InvalidValueError, match="depth"):
         ics.Limits(depth=0)
     with pytest.raises(InvalidValueError, match="years"):

@@ -111,7 +111,7 @@ def test_a_spoiled_document_is_refused_with_problems_or_read(
     data: st.DataObject, calendar: CollectiveCalendar
 ) -> None:
     document = to_dict(calendar)
-    keys = list(json_schema()["properties"])  # type: ignore[call-overload]
+    keys = list(json_schema()["properties"])  # type: ignore[call-overload]  # its values are objects
     spoiled = st.dictionaries(st.sampled_from(keys), json_values(), min_size=1, max_size=4)
     document |= data.draw(spoiled)
 

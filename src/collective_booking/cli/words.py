@@ -85,7 +85,7 @@ class Clock:
         >>> Clock("Asia/Kathmandu").label(Interval.from_isoformat("2026-11-23T00Z/2026-11-24T00Z"))
         'Asia/Kathmandu (UTC+5:45)'
         """
-        first, last = to_microseconds(window.start), to_microseconds(window.end)
+        first, last = window.bounds
         (_, _, ahead), *later = offsets(self.timezone, first, last)
         changes = "".join(
             f", from {self.day(to_datetime(start))} {_utc(now)}" for start, _, now in later

@@ -12,7 +12,6 @@ from collective_booking.adapters.ics.limits import Unreadable
 from collective_booking.adapters.ics.lines import Component
 from collective_booking.availability import Availability, Unknown
 from collective_booking.intervals import Interval, IntervalSet
-from collective_booking.moments import to_microseconds
 
 
 class Standing(Enum):
@@ -29,8 +28,8 @@ class Findings:
     def __init__(self, window: Interval, source: str | None = None) -> None:
         self.window = window
         self.source = source
-        self.start: int = to_microseconds(window.start)
-        self.end: int = to_microseconds(window.end)
+        self.start: int = window.bounds[0]
+        self.end: int = window.bounds[1]
         self._taken: dict[Standing, tuple[list[int], list[int]]] = {
             Standing.BUSY: ([], []),
             Standing.TENTATIVE: ([], []),
