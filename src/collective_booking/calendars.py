@@ -126,7 +126,32 @@ class CollectiveCalendar:
         """Where it meets: its own location, else the owner's, else nowhere yet."""
         return self.location or self.primary_owner.location
 
-    def member(self, id: str) -> Member:  # noqa: A002  # what `Member` calls it
+    @property
+    def is_capped(self) -> bool:
+        """Whether it takes only so many bookings a day, a week or a month (N3)."""
+        return any((self.max_per_day, self.max_per_week, self.max_per_month))
+
+    def touched(self, starts: Interval) -> Interval:
+        """The time that slots starting in *starts* touch, with their buffers (F3).
+
+        >>> ten = timedelta(minutes=10)
+        >>> ana, ben = (Member(id, timezone="UTC", ignore_hours=True) for id in ("ana", "ben"))
+        >>> call = CollectiveCalendar(
+        ...     name="Call",
+        ...     slug="call",
+        ...     timezone="UTC",
+        ...     duration=3 * ten,
+        ...     buffer_before=ten,
+        ...     buffer_after=ten / 2,
+        ...     members=(ana, ben),
+        ... )
+        >>> print(call.touched(Interval.from_isoformat("2026-11-23T09:00Z/2026-11-23T17:00Z")))
+        2026-11-23T08:50:00Z/2026-11-23T17:35:00Z
+        """
+        after = self.duration + self.buffer_after
+        return Interval(starts.start - self.buffer_before, starts.end + after)
+
+    def member(self, id: str) -> Member:
         """The member with this id.
 
         Raises:
@@ -175,7 +200,7 @@ class CollectiveCalendar:
             raise DuplicateMemberError(self.slug, member.id)
         return self._with_roster((*self.members, member))
 
-    def remove_member(self, id: str) -> CollectiveCalendar:  # noqa: A002
+    def remove_member(self, id: str) -> CollectiveCalendar:
         """Without the member who has this id.
 
         Raises:
@@ -202,7 +227,7 @@ class CollectiveCalendar:
             tuple(member if each.id == old.id else each for each in self.members)
         )
 
-    def make_owner(self, id: str) -> CollectiveCalendar:  # noqa: A002
+    def make_owner(self, id: str) -> CollectiveCalendar:
         """With the member who has this id as primary owner; the former owner stays a member (O2).
 
         Raises:

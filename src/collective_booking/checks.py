@@ -32,6 +32,8 @@ MAX_NAME: Final = 200
 """The most characters of a name or an id: more would not fit into any list of people."""
 MAX_TEXT: Final = 1_000
 """The most characters a text may have: far more than a link or an address needs."""
+MAX_PROSE: Final = 10_000
+"""The most characters of a text of several lines, such as notes."""
 MAX_DAYS: Final = 3_660
 """Ten years: the longest notice, horizon or duration that can be meant."""
 
@@ -128,6 +130,22 @@ def text(most: int = MAX_TEXT) -> Reader:
         categories = set() if plain.isprintable() else set(map(unicodedata.category, plain))
         if categories & _UNPRINTABLE:
             raise Refused(f"must be one line without control characters, not {shown(plain)}")
+        return plain
+
+    return read
+
+
+def prose(most: int) -> Reader:
+    """Text of any number of lines, perhaps none, of at most *most* characters."""
+    line = text(most)
+
+    def read(value: object) -> str:
+        plain = instance_of(str, "text")(value).replace("\r\n", "\n").strip()
+        if len(plain) > most:
+            raise Refused(f"must have at most {most} characters, not {len(plain)}")
+        for each in plain.replace("\t", " ").split("\n"):
+            if each.strip():
+                line(each.strip())
         return plain
 
     return read

@@ -258,3 +258,250 @@ class OptionalOwnerError(CollectiveBookingError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.member!r} cannot be optional and own {self.calendar}: make them required"
+
+
+# --- booking -------------------------------------------------------------------------------------
+
+
+class UnknownCalendarError(CollectiveBookingError, KeyError):
+    """No calendar is stored under this slug."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+    def __str__(self) -> str:
+        return f"no calendar {shown(self.slug)} is stored: save it first"
+
+
+class UnknownBookingError(CollectiveBookingError, KeyError):
+    """No hold or appointment has this id, or none at this version."""
+
+    def __init__(self, id: str, kind: str) -> None:
+        super().__init__(id, kind)
+        self.id = id
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"there is no {self.kind} {shown(self.id)} here: take the id from what booking gave"
+
+
+class InvalidTokenError(CollectiveBookingError, PermissionError):
+    """A token was not given out here for this purpose; that says nothing about what exists (N6)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __str__(self) -> str:
+        return "this link or token is not valid: ask for a new one"
+
+
+class CalendarChangedError(CollectiveBookingError, RuntimeError):
+    """The calendar changed while a booking was judged by it, or since it was shown (A1, S1)."""
+
+    def __init__(self, calendar: str) -> None:
+        super().__init__(calendar)
+        self.calendar = calendar
+
+    def __str__(self) -> str:
+        return f"calendar {shown(self.calendar)} has changed meanwhile: show it anew and try again"
+
+
+class StaleVersionError(CollectiveBookingError, RuntimeError):
+    """Somebody else has changed it since it was read (A3)."""
+
+    def __init__(self, id: str, version: int) -> None:
+        super().__init__(id, version)
+        self.id = id
+        self.version = version
+
+    def __str__(self) -> str:
+        return f"{self.id!r} is no longer at version {self.version}: read it again, then change it"
+
+
+class RequestReusedError(CollectiveBookingError, ValueError):
+    """A request id was used before, for something else (S4)."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"request id {shown(self.id)} was used for something else: give each request its own"
+
+
+class IllegalStepError(CollectiveBookingError, ValueError):
+    """That cannot happen to an appointment of this status (A7); nothing has changed."""
+
+    def __init__(self, id: str, status: str, happening: str) -> None:
+        super().__init__(id, status, happening)
+        self.id = id
+        self.status = status
+        self.happening = happening
+
+    def __str__(self) -> str:
+        return f"appointment {self.id!r} is {self.status}, and cannot be {self.happening} any more"
+
+
+class FixedForEverError(CollectiveBookingError, ValueError):
+    """An appointment keeps its owner and its members for ever (A2)."""
+
+    def __init__(self, id: str, name: str) -> None:
+        super().__init__(id, name)
+        self.id = id
+        self.name = name
+
+    def __str__(self) -> str:
+        told = f"appointment {self.id!r} keeps its {self.name} for ever"
+        return f"{told}: cancel it and book another to meet with others"
+
+
+class NoChangeError(CollectiveBookingError, ValueError):
+    """The change would leave the appointment as it is (A3)."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"appointment {self.id!r} is so already: there is nothing to change"
+
+
+class RequestPastError(CollectiveBookingError, ValueError):
+    """A request whose time has come can no longer be approved (E2)."""
+
+    def __init__(self, id: str, start: datetime) -> None:
+        super().__init__(id, start)
+        self.id = id
+        self.start = start
+
+    def __str__(self) -> str:
+        return f"request {self.id!r} was for {self.start.isoformat()}, which is past: decline it"
+
+
+class HoldExpiredError(CollectiveBookingError, ValueError):
+    """The hold no longer keeps its time for anybody (M1)."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"hold {self.id!r} has ended: choose a time again"
+
+
+# --- money ---------------------------------------------------------------------------------------
+
+
+class PaymentRequiredError(CollectiveBookingError, ValueError):
+    """The calendar has a price, and payment completes before anything is booked (M1)."""
+
+    def __init__(self, calendar: str) -> None:
+        super().__init__(calendar)
+        self.calendar = calendar
+
+    def __str__(self) -> str:
+        return f"{self.calendar} has a price: hold the time, then begin the payment"
+
+
+class NothingToPayError(CollectiveBookingError, ValueError):
+    """The hold has no price, or the appointment was not paid for."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"there is no payment for {self.id!r}: leave it out"
+
+
+class ForgedNotificationError(CollectiveBookingError, ValueError):
+    """A notification does not come from the gateway, or belongs to no payment of ours (M4)."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice)
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"this is no notification of a payment here: {self.advice}"
+
+
+# --- ports ---------------------------------------------------------------------------------------
+
+
+class ProviderUnavailableError(CollectiveBookingError, RuntimeError):
+    """A calendar service cannot answer now: nothing is known of the members asked (F3)."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"the calendars cannot be read now: {self.detail}"
+
+
+class UndeliverableError(CollectiveBookingError, RuntimeError):
+    """An effect can never be delivered: trying again will not help (E1)."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"it can never be delivered: {self.detail}"
+
+
+class AsyncPortError(CollectiveBookingError, TypeError):
+    """`BookingService` was given a port whose methods are coroutines."""
+
+    def __init__(self, port: str, method: str) -> None:
+        super().__init__(port, method)
+        self.port = port
+        self.method = method
+
+    def __str__(self) -> str:
+        return f"{self.port}.{self.method} is async: use AsyncBookingService, or a port that is not"
+
+
+class MissingPortError(CollectiveBookingError, RuntimeError):
+    """A command needs a port that the service was not given."""
+
+    def __init__(self, port: str) -> None:
+        super().__init__(port)
+        self.port = port
+
+    def __str__(self) -> str:
+        return f"this needs a {self.port}: pass one to the service"
+
+
+class RetryTransactionError(CollectiveBookingError, RuntimeError):
+    """The database gave up this transaction for another one; nothing was written (S5)."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"roll back and run the whole transaction again: {self.detail}"
+
+
+class OwnTransactionError(CollectiveBookingError, RuntimeError):
+    """A command that calls others between two commits cannot be part of your transaction (S5)."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(command)
+        self.command = command
+
+    def __str__(self) -> str:
+        return f"{self.command} needs transactions of its own: run it outside yours"
+
+
+class UnguardedStoreError(CollectiveBookingError, RuntimeError):
+    """The database lacks the guard against overlapping claims; the store does not work (S2)."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(missing)
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return f"the database lacks {self.missing}: run install_guards(connection) once"

@@ -29,9 +29,11 @@ from collective_booking.errors import Problem, shown
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.localtime import zone
 
-_EMAIL: Final = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
-_PHONE: Final = r"\+?[0-9 ()./*#,;-]*[0-9](?: ?(?:ext\.?|x) ?[0-9]+)?"
+_ADDRESS: Final = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
+_NUMBER: Final = r"\+?[0-9 ()./*#,;-]*[0-9](?: ?(?:ext\.?|x) ?[0-9]+)?"
 _CONFERENCE: Final = "[a-z0-9]+(?:[-_.][a-z0-9]+)*"
+PHONE: Final = matching(_NUMBER, "write a number like +34 600 000 000")
+EMAIL: Final = matching(_ADDRESS, "write an address like ana@example.com", 254)
 _DATE_RANGES: Final = list_of(instance_of(DateRange, "a range of dates"), "ranges of dates")
 
 
@@ -61,7 +63,7 @@ def _location_is_complete(kind: LocationKind, value: str) -> Iterator[Problem]:
             yield Problem("value", f"must be empty, for the booker chooses, not {shown(value)}")
         return
     readers = {
-        LocationKind.PHONE: matching(_PHONE, "write a number like +34 600 000 000"),
+        LocationKind.PHONE: PHONE,
         LocationKind.VIDEO: _link,
         LocationKind.CONFERENCE: matching(_CONFERENCE, "write a kind like google-meet"),
     }
@@ -151,7 +153,7 @@ MEMBER_RULES: Final = Rules(
         "id": text(MAX_NAME),
         "timezone": zone_name,
         "name": lambda value: value if value == "" else text(MAX_NAME)(value),
-        "email": optional(matching(_EMAIL, "write an address like ana@example.com", 254)),
+        "email": optional(EMAIL),
         "hours": HOURS,
         "time_off": _time_off,
         "required": yes_or_no,

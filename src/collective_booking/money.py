@@ -109,3 +109,16 @@ def _advice(code: str) -> str:
     if meant in EXPONENTS:
         return f"ISO 4217 codes are three capital letters: write {meant}"
     return "give a code that ISO 4217 lists today, such as EUR"
+
+
+class PriceChangedError(CollectiveBookingError, ValueError):
+    """The price is no longer the one that the booker was shown (A1)."""
+
+    def __init__(self, shown: Money | None, price: Money | None) -> None:
+        super().__init__(shown, price)
+        self.shown = shown
+        self.price = price
+
+    def __str__(self) -> str:
+        told = "nothing" if self.price is None else str(self.price)
+        return f"the price is {told} now, not {self.shown or 'nothing'}: show it and ask again"

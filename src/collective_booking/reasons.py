@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from collective_booking.durations import format_amount
-from collective_booking.errors import require
+from collective_booking.errors import CollectiveBookingError, require
 from collective_booking.intervals import Interval
 from collective_booking.moments import BEGINNING, END, isoformat
 
@@ -194,3 +194,23 @@ def _when(interval: Interval | None) -> str:
     if begins and ends:
         return str(interval)
     return f"from {isoformat(interval.start)}" * begins + f"until {isoformat(interval.end)}" * ends
+
+
+class SlotUnavailableError(CollectiveBookingError, ValueError):
+    """A start cannot be booked; `explanation` says by whom and what, `reasons` each of it (X1)."""
+
+    def __init__(self, explanation: Explanation) -> None:
+        super().__init__(explanation)
+        self.explanation = explanation
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Everything that refuses it."""
+        return self.explanation.reasons
+
+    def for_booker(self) -> tuple[str, ...]:
+        """The reasons as a booker may read them; they name nobody."""
+        return self.explanation.for_booker()
+
+    def __str__(self) -> str:
+        return f"choose another time: {self.explanation}"

@@ -7,7 +7,7 @@ Must not live here: calls to a provider, the current time, money; nor what an ob
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -42,6 +42,9 @@ from collective_booking.reasons import (
 )
 from collective_booking.settings import Anchor
 from collective_booking.views import Row, View
+
+Admission = Callable[[Iterable[Claim], Iterable[Counted]], tuple[Reason, ...]]
+"""Why a start is refused under these claims and counts; empty when it is admitted (S1)."""
 
 # A lazy search looks this far first, then doubles: the first ten slots cost little, and a year
 # costs little more than looking at it at once.

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Final
 
 from collective_booking.availability import Availability
-from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli.teamfile import Sources, Team
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
@@ -21,24 +20,9 @@ AROUND: Final = timedelta(days=2)
 """How far around one start is looked, so that what blocks it is seen whole."""
 
 
-def widened(calendar: CollectiveCalendar, starts: Interval) -> Interval:
-    """The time that slots starting in *starts* touch, with their buffers (F3).
-
-    >>> half_hour = timedelta(minutes=30)
-    >>> roster = [Member(id, timezone="UTC", ignore_hours=True) for id in ("ana", "ben")]
-    >>> call = CollectiveCalendar(
-    ...     name="Call", slug="call", timezone="UTC", duration=half_hour, members=roster
-    ... ).with_settings(buffer_before=half_hour / 3, buffer_after=half_hour / 6)
-    >>> print(widened(call, Interval.from_isoformat("2026-11-23T09:00Z/2026-11-23T17:00Z")))
-    2026-11-23T08:50:00Z/2026-11-23T17:35:00Z
-    """
-    after = calendar.duration + calendar.buffer_after
-    return Interval(starts.start - calendar.buffer_before, starts.end + after)
-
-
 def availability(team: Team, starts: Interval) -> dict[str, Availability]:
     """What is known of each member who has a source, for slots that start in *starts*."""
-    window = widened(team.calendar, starts)
+    window = team.calendar.touched(starts)
     return {
         member.id: _of(member, team.sources[member.id], window)
         for member in team.calendar.members
@@ -48,7 +32,7 @@ def availability(team: Team, starts: Interval) -> dict[str, Availability]:
 
 def by_calendar(team: Team, starts: Interval) -> Mapping[tuple[str, str], Availability]:
     """The same, apart for each calendar of each member: by their id and the calendar's path."""
-    window = widened(team.calendar, starts)
+    window = team.calendar.touched(starts)
     return {
         (member.id, str(path)): _of(member, Sources((path,)), window)
         for member in team.calendar.members

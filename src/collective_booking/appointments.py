@@ -1,0 +1,443 @@
+"""What was booked: appointments, whom they keep for ever, and the steps they may take.
+
+Lives here: `Appointment`, its `Snapshot`, the one table of its life, and whose time it claims.
+Must not live here: holds and payments, who is told, whether a time is free, the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from collective_booking.availability import Claim
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.checks import (
+    MAX_NAME,
+    MAX_PROSE,
+    Rules,
+    count,
+    did_you_mean,
+    instance_of,
+    list_of,
+    one_of,
+    optional,
+    prose,
+    text,
+    yes_or_no,
+)
+from collective_booking.errors import (
+    ConfigurationError,
+    FixedForEverError,
+    IllegalStepError,
+    NoChangeError,
+    Problem,
+)
+from collective_booking.intervals import Interval
+from collective_booking.members import EMAIL, LOCATION, PHONE, MeetingLocation, Member
+from collective_booking.moments import to_datetime, to_microseconds
+from collective_booking.money import Money
+
+# --- the booker ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who books: a name, an address to write to, and perhaps a number to call.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> Contact("Kim Lee", "kim@example.com")
+    Contact(name='Kim Lee', email='kim@example.com', phone=None)
+    """
+
+    name: str
+    email: str
+    phone: str | None = None
+
+    def __post_init__(self) -> None:
+        CONTACT_RULES.settle(self, "the contact")
+
+    def is_same_person(self, member: Member) -> bool:
+        """Whether this is *member*, by address; case does not count (A6)."""
+        return member.email is not None and member.email.casefold() == self.email.casefold()
+
+
+CONTACT_RULES: Final = Rules(
+    {
+        "name": text(MAX_NAME),
+        "email": EMAIL,
+        "phone": optional(PHONE),
+    },
+    {},
+)
+
+
+# --- the life of an appointment: one table (A7) --------------------------------------------------
+
+
+class Status(StrEnum):
+    """Where an appointment stands (A7)."""
+
+    PENDING = "pending"
+    """Asked for; the host has yet to approve it."""
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    SHOWED = "showed"
+    """The booker came."""
+    NO_SHOW = "no-show"
+    INVALID = "invalid"
+    """Entered in error."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether such an appointment counts to its calendar's caps (N3, A7)."""
+        return self not in {Status.CANCELLED, Status.INVALID}
+
+
+class Happening(StrEnum):
+    """What can happen to an appointment."""
+
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    """The host declined the request."""
+    MOVED = "moved"
+    EDITED = "edited"
+    CANCELLED = "cancelled"
+    SHOWED = "showed"
+    NO_SHOW = "no-show"
+    INVALIDATED = "invalidated"
+    MEMBER_DECLINED = "member declined"
+    """A member declined the invitation; the appointment stands for the others (E4)."""
+
+
+_LIVE: Final = (Status.PENDING, Status.CONFIRMED)
+_PAST: Final = (Status.CONFIRMED, Status.SHOWED, Status.NO_SHOW)
+
+NEXT: Final[Mapping[tuple[Status, Happening], Status]] = {
+    (Status.PENDING, Happening.APPROVED): Status.CONFIRMED,
+    (Status.PENDING, Happening.DECLINED): Status.CANCELLED,
+    **{(status, Happening.CANCELLED): Status.CANCELLED for status in _LIVE},
+    **{(status, Happening.MOVED): status for status in _LIVE},
+    **{(status, Happening.EDITED): status for status in (*_LIVE, Status.SHOWED, Status.NO_SHOW)},
+    (Status.CONFIRMED, Happening.MEMBER_DECLINED): Status.CONFIRMED,
+    **{(status, Happening.SHOWED): Status.SHOWED for status in _PAST if status != Status.SHOWED},
+    **{(status, Happening.NO_SHOW): Status.NO_SHOW for status in _PAST if status != Status.NO_SHOW},
+    **{
+        (status, Happening.INVALIDATED): Status.INVALID
+        for status in Status
+        if status is not Status.INVALID
+    },
+}
+"""Every legal step; a pair that is not listed raises and changes nothing (A7)."""
+
+_TOLD: Final = {
+    Happening.APPROVED,
+    Happening.DECLINED,
+    Happening.MOVED,
+    Happening.EDITED,
+    Happening.CANCELLED,
+    Happening.INVALIDATED,
+}
+"""What invitations have to say: SEQUENCE rises (E5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of an appointment's history: which version, when, what, and by or about whom."""
+
+    version: int
+    at: datetime
+    happening: Happening
+    note: str = ""
+
+
+# --- what it keeps for ever (A1) -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What an appointment keeps for ever: its calendar as it was, and who owns it (A1).
+
+    Roster, duration, buffers, price and `pending_blocks` are those of `calendar`, which is the
+    stored `version`. `organizer` is an address that the host set, or None: then it is the owner's.
+
+    Raises:
+        UnknownMemberError: the owner is not on the roster.
+    """
+
+    calendar: CollectiveCalendar
+    version: int
+    owner: str
+    organizer: str | None = None
+    assign_contact: bool = True
+
+    def __post_init__(self) -> None:
+        SNAPSHOT_RULES.settle(self, "the snapshot")
+        self.calendar.member(self.owner)
+
+    @property
+    def location(self) -> MeetingLocation | None:
+        """The calendar's location, else the owner's, else none (A5)."""
+        return self.calendar.location or self.calendar.member(self.owner).location
+
+    def slot(self, start: datetime) -> Interval:
+        """The time an appointment takes that starts at *start*."""
+        begin = to_datetime(to_microseconds(start, "start"))
+        return Interval(begin, begin + self.calendar.duration)
+
+    def claims(self, id: str, slot: Interval, *, held: bool = False) -> tuple[Claim, ...]:
+        """The time of every member that the hold or appointment *id* takes (F7)."""
+        before, after = self.calendar.buffer_before, self.calendar.buffer_after
+        return tuple(
+            Claim(id, member.id, slot, before, after, exclusive=member.heeds_busy, held=held)
+            for member in self.calendar.members
+        )
+
+    def moving_under(self, current: CollectiveCalendar) -> CollectiveCalendar:
+        """The calendar by which an appointment of this snapshot is moved today (A3).
+
+        Roster, flags, duration, buffers, location and price are the snapshot's; hours, mode, grid,
+        zone, notice, horizon and caps those of *current*; a member's hours and time off are
+        today's, as long as they are still on the roster.
+        """
+        today = {member.id: member for member in current.members}
+        return replace(
+            self.calendar,
+            timezone=current.timezone,
+            interval=current.step,
+            members=tuple(_as_of_today(each, today.get(each.id)) for each in self.calendar.members),
+            **{name: getattr(current, name) for name in _TODAYS},
+        )
+
+
+_TODAYS: Final = (
+    "notice",
+    "notice_days",
+    "horizon_days",
+    "anchor",
+    "anchor_offset",
+    "hours",
+    "hours_mode",
+    "max_per_day",
+    "max_per_week",
+    "max_per_month",
+    "look_busy",
+    "tentative",
+)
+
+
+def _as_of_today(then: Member, now: Member | None) -> Member:
+    if now is None:
+        return then
+    if now.hours is None:  # today they ignore hours; this appointment may not
+        return replace(then, time_off=now.time_off)
+    return replace(then, timezone=now.timezone, hours=now.hours, time_off=now.time_off)
+
+
+SNAPSHOT_RULES: Final = Rules(
+    {
+        "calendar": instance_of(CollectiveCalendar, "a CollectiveCalendar"),
+        "version": count(1),
+        "owner": text(MAX_NAME),
+        "organizer": optional(EMAIL),
+        "assign_contact": yes_or_no,
+    },
+    {},
+)
+
+
+# --- the appointment -----------------------------------------------------------------------------
+
+_FIXED: Final = frozenset({"owner", "members", "member", "roster", "snapshot", "organizer", "uid"})
+_DETAILS: Final = ("title", "notes", "location", "contact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """A booked time of every member of a calendar, at one version of its life.
+
+    `id` names it within `tenant`, `uid` in every calendar of the world. `version` rises with every
+    change, `sequence` with those that invitations have to tell (E5). `verified` is False when a
+    calendar that could not be read was assumed to be free (F3). `paid` is what the booker paid.
+
+    Its owner and members never change (A2); `stepped`, `moved` and `edited` answer with the next
+    version, and refuse what the table `NEXT` does not list.
+    """
+
+    tenant: str
+    id: str
+    uid: str
+    snapshot: Snapshot
+    slot: Interval
+    contact: Contact
+    status: Status
+    title: str
+    notes: str = ""
+    location: MeetingLocation | None = None
+    version: int = 1
+    sequence: int = 0
+    verified: bool = True
+    paid: Money | None = None
+    history: tuple[Change, ...] = ()
+
+    def __post_init__(self) -> None:
+        APPOINTMENT_RULES.settle(self, "appointment", self.id)
+
+    # --- questions ------------------------------------------------------------------------------
+
+    @property
+    def start(self) -> datetime:
+        """When it starts, in UTC."""
+        return self.slot.start
+
+    @property
+    def end(self) -> datetime:
+        """When it ends, in UTC."""
+        return self.slot.end
+
+    @property
+    def calendar(self) -> str:
+        """The slug of the calendar it was booked through."""
+        return self.snapshot.calendar.slug
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Who meets, as they were when it was booked (A1)."""
+        return self.snapshot.calendar.members
+
+    @property
+    def owner(self) -> Member:
+        """Who owns it, for ever (A2)."""
+        return self.snapshot.calendar.member(self.snapshot.owner)
+
+    @property
+    def organizer(self) -> str | None:
+        """The address that invites: the one the host set, else the owner's, if they have one."""
+        return self.snapshot.organizer or self.owner.email
+
+    @property
+    def assigned_to(self) -> Member | None:
+        """Whose contact the booker becomes: the owner's, if contacts are assigned (O5)."""
+        return self.owner if self.snapshot.assign_contact else None
+
+    @property
+    def claims_time(self) -> bool:
+        """Whether it takes its members' time (A7)."""
+        if self.status is Status.PENDING:
+            return self.snapshot.calendar.pending_blocks
+        return self.status.counts
+
+    @property
+    def changed(self) -> datetime:
+        """When its last change was made, in UTC."""
+        return self.history[-1].at
+
+    @property
+    def happened(self) -> Happening:
+        """What its last change was."""
+        return self.history[-1].happening
+
+    @property
+    def was_never_confirmed(self) -> bool:
+        """Whether it is, or was until it ended, a request: no calendar ever had it."""
+        confirming = {Happening.BOOKED, Happening.APPROVED}
+        return not any(change.happening in confirming for change in self.history)
+
+    def claims(self) -> tuple[Claim, ...]:
+        """The members' time that it takes; nothing where it takes none."""
+        return self.snapshot.claims(self.id, self.slot) if self.claims_time else ()
+
+    # --- the next version -----------------------------------------------------------------------
+
+    def stepped(self, happening: Happening, at: datetime, note: str = "") -> Appointment:
+        """As it is after *happening*, at the instant *at*.
+
+        Raises:
+            IllegalStepError: that cannot happen to it as it stands (A7).
+        """
+        status = NEXT.get((self.status, happening))
+        if status is None:
+            raise IllegalStepError(self.id, str(self.status), str(happening))
+        return replace(
+            self,
+            status=status,
+            version=self.version + 1,
+            sequence=self.sequence + (happening in _TOLD),
+            history=(*self.history, Change(self.version + 1, at, happening, note)),
+        )
+
+    def moved(self, start: datetime, at: datetime, *, verified: bool = True) -> Appointment:
+        """At another time: same identity, owner, members and duration (A3).
+
+        Raises:
+            IllegalStepError: it cannot be moved any more.
+            NoChangeError: it starts then already.
+        """
+        slot = self.snapshot.slot(start)
+        after = self.stepped(Happening.MOVED, at, note=str(self.slot))
+        if slot == self.slot:
+            raise NoChangeError(self.id)
+        return replace(after, slot=slot, verified=verified)
+
+    def edited(self, at: datetime, **details: Any) -> Appointment:
+        """With another title, notes, location or contact (A3).
+
+        Raises:
+            FixedForEverError: somebody tries to change its owner or its members (A2).
+            ConfigurationError: there is no such detail, or it cannot be so.
+            IllegalStepError: it cannot be edited any more.
+            NoChangeError: it is so already.
+        """
+        if fixed := sorted(details.keys() & _FIXED):
+            raise FixedForEverError(self.id, fixed[0])
+        unknown = [
+            Problem(name, f"is no detail{did_you_mean(name, _DETAILS)}")
+            for name in details
+            if name not in _DETAILS
+        ]
+        if unknown:
+            raise ConfigurationError(f"the change of appointment {self.id!r}", unknown)
+        after = replace(self.stepped(Happening.EDITED, at, note=", ".join(details)), **details)
+        if all(getattr(after, name) == getattr(self, name) for name in _DETAILS):
+            raise NoChangeError(self.id)
+        return after
+
+    def __str__(self) -> str:
+        return f"{self.title} with {self.contact.name}, {self.slot}"
+
+    def __repr__(self) -> str:
+        return f"<Appointment {self.id!r}: {self.status}, {self.slot}, version {self.version}>"
+
+
+def booked(appointment: Appointment, at: datetime) -> Appointment:
+    """The first version of a new *appointment*, with the first line of its history."""
+    first = Happening.REQUESTED if appointment.status is Status.PENDING else Happening.BOOKED
+    return replace(appointment, history=(Change(appointment.version, at, first),))
+
+
+APPOINTMENT_RULES: Final = Rules(
+    {
+        "tenant": text(MAX_NAME),
+        "id": text(MAX_NAME),
+        "uid": text(2 * MAX_NAME),
+        "snapshot": instance_of(Snapshot, "a Snapshot"),
+        "slot": instance_of(Interval, "an Interval"),
+        "contact": instance_of(Contact, "a Contact"),
+        "status": one_of(Status),
+        "title": text(MAX_NAME),
+        "notes": prose(MAX_PROSE),
+        "location": LOCATION,
+        "version": count(1),
+        "sequence": count(0),
+        "verified": yes_or_no,
+        "paid": optional(instance_of(Money, "Money")),
+        "history": list_of(instance_of(Change, "a Change"), "changes"),
+    },
+    {},
+)

@@ -1,0 +1,263 @@
+"""What one command writes, and the one decision whether it may: asked by every store.
+
+Lives here: `Draft`, what a store reads under its lock to decide about one, and `decide` (S1).
+Must not live here: locks, SQL, what makes a start free (that is `slots`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Final, Protocol
+
+from collective_booking.appointments import Appointment
+from collective_booking.availability import Claim, Counted
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.effects import Effect
+from collective_booking.errors import (
+    CalendarChangedError,
+    HoldExpiredError,
+    RequestReusedError,
+    StaleVersionError,
+)
+from collective_booking.holds import Hold
+from collective_booking.intervals import Interval
+from collective_booking.reasons import Explanation, SlotUnavailableError
+from collective_booking.slots import Admission
+
+REMEMBERED: Final = timedelta(days=30)
+"""How long the outcome of a request is kept, to be answered again (S4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCalendar:
+    """A calendar as it is stored, at its version, which rises with each change of it."""
+
+    calendar: CollectiveCalendar
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCalendar:
+    """What saving a calendar came to.
+
+    `changed` is False where it was stored so already. `kept` are the future appointments that keep
+    members who are no longer on its roster (A4).
+    """
+
+    stored: StoredCalendar
+    changed: bool
+    kept: tuple[Appointment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is taken already: claims on members' time, and what counts to a calendar's caps."""
+
+    claims: tuple[Claim, ...] = ()
+    counted: tuple[Counted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request id, unique per tenant, and the fingerprint of what was asked under it (S4)."""
+
+    id: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, id: str, command: str, *arguments: object) -> Request:
+        """The request *id* for *command* with *arguments*, whose texts tell them apart.
+
+        >>> Request.of("r1", "cancel", "a1") == Request.of("r1", "cancel", "a2")
+        False
+        """
+        asked = json.dumps([command, *map(repr, arguments)])
+        return cls(id, blake2b(asked.encode(), digest_size=16).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a request came to: the hold or appointment, and its version then (S4)."""
+
+    subject: str
+    version: int
+
+
+class Tenure(StrEnum):
+    """What a draft does to the claims of its hold or appointment."""
+
+    SAME = "same"
+    """Nothing: they stay as they are."""
+    ANEW = "anew"
+    """Whatever it claimed is freed, and what it claims now is taken."""
+    FOR_GOOD = "for good"
+    """What a hold claims loses its expiry; it settles, or becomes an appointment."""
+    ENDED = "ended"
+    """Whatever it claimed is freed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Everything that one command writes: all of it, or nothing (S1).
+
+    `hold` and `appointment` are their next versions, new ones at version 1; where both are there,
+    the hold becomes the appointment, and they share one id. `judged` is the version of the calendar
+    that the draft was judged by; None where nothing is judged. `news` is the id of the gateway's
+    notification that it takes in, each once. `capped` says that caps are judged too, so that the
+    calendar is locked for this draft alone.
+    """
+
+    tenant: str
+    now: datetime
+    hold: Hold | None = None
+    appointment: Appointment | None = None
+    judged: int | None = None
+    capped: bool = False
+    tenure: Tenure = Tenure.SAME
+    effects: tuple[Effect, ...] = ()
+    request: Request | None = None
+    news: str | None = None
+
+    @property
+    def subject(self) -> Hold | Appointment:
+        """Whose claims it is about: the appointment, or the hold that is none yet."""
+        subject = self.appointment or self.hold
+        assert subject is not None
+        return subject
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims that its subject has from now on."""
+        return self.subject.claims()
+
+    @property
+    def counted(self) -> Counted | None:
+        """What its subject counts to the caps from now on (A7)."""
+        subject = self.subject
+        counts = subject.claims_time if isinstance(subject, Hold) else subject.status.counts
+        return Counted(subject.id, subject.slot.start) if counts else None
+
+    @property
+    def until(self) -> datetime | None:
+        """When its claims and its count expire; None if they do not."""
+        hold = self.hold if self.appointment is None else None
+        return hold.expires if hold is not None and hold.state == "held" else None
+
+    @property
+    def pays(self) -> bool:
+        """Whether a gateway is called after it: such a draft joins nobody's transaction (S5)."""
+        return self.hold is not None and self.hold.payment is not None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What its request came to, once it is written."""
+        return Outcome(self.subject.id, self.subject.version)
+
+
+class Ledger(Protocol):
+    """What a store reads under its lock, for `decide`. Each is read once at most, in this order."""
+
+    def outcome(self, request: Request) -> tuple[str, Outcome] | None:
+        """The fingerprint and the outcome recorded under this request's id."""
+        ...
+
+    def has_news(self, id: str) -> bool:
+        """Whether this notification was taken in already."""
+        ...
+
+    def calendar_version(self, slug: str) -> int | None:
+        """The stored version of this calendar."""
+        ...
+
+    def hold_version(self, id: str) -> int:
+        """The stored version of this hold; 0 if there is none."""
+        ...
+
+    def appointment_version(self, id: str) -> int:
+        """The stored version of this appointment; 0 if there is none."""
+        ...
+
+    def claimed(self, id: str) -> int:
+        """How many live claims are stored for this hold or appointment."""
+        ...
+
+    def claims(self, subject: Hold | Appointment) -> Iterable[Claim]:
+        """The live exclusive claims on its members near its slot, its own not among them.
+
+        Near is what a buffer can reach: the slot, widened by its own buffers and by the largest
+        that is stored. Claims of holds that have lapsed are none.
+        """
+        ...
+
+    def counted(self, subject: Hold | Appointment) -> Iterable[Counted]:
+        """What counts to its calendar's caps a month around it, itself not among it (N3)."""
+        ...
+
+
+def decide(draft: Draft, admit: Admission | None, ledger: Ledger) -> Outcome | None:
+    """Whether *draft* may be written; the outcome recorded earlier, if it was written already.
+
+    Asked by every store, under its lock, before it writes anything (S1, S4).
+
+    Raises:
+        RequestReusedError: something else was asked under this request id.
+        CalendarChangedError: its calendar is no longer the version it was judged by.
+        StaleVersionError: its hold or appointment has changed since it was read.
+        HoldExpiredError: its claims are gone, for the hold has lapsed by somebody else's clock.
+        SlotUnavailableError: *admit* refuses its start, under the claims as they are now.
+    """
+    if known := _answered(draft, ledger):
+        return known
+    calendar = draft.subject.calendar
+    if draft.judged is not None and ledger.calendar_version(calendar) != draft.judged:
+        raise CalendarChangedError(calendar)
+    versions = ((draft.hold, ledger.hold_version), (draft.appointment, ledger.appointment_version))
+    for value, version in versions:
+        if value is not None and version(value.id) != value.version - 1:
+            raise StaleVersionError(value.id, value.version - 1)
+    if draft.tenure is Tenure.FOR_GOOD and ledger.claimed(draft.subject.id) != len(draft.claims):
+        raise HoldExpiredError(draft.subject.id)
+    if admit is not None:
+        _admitted(draft, admit, ledger)
+    return None
+
+
+def _answered(draft: Draft, ledger: Ledger) -> Outcome | None:
+    """What was written before under the same request, or the same notification."""
+    if draft.request and (known := ledger.outcome(draft.request)):
+        return same_request(draft.request, *known)
+    if draft.news and ledger.has_news(draft.news):
+        return draft.outcome
+    return None
+
+
+def same_request(request: Request, fingerprint: str, outcome: Outcome) -> Outcome:
+    """The recorded *outcome* of *request*.
+
+    Raises:
+        RequestReusedError: what was recorded answered something else.
+    """
+    if fingerprint != request.fingerprint:
+        raise RequestReusedError(request.id)
+    return outcome
+
+
+def _admitted(draft: Draft, admit: Admission, ledger: Ledger) -> None:
+    subject = draft.subject
+    counted = ledger.counted(subject) if draft.capped else ()
+    if reasons := admit(ledger.claims(subject), counted):
+        raise SlotUnavailableError(Explanation(subject.slot.start, reasons))
+
+
+COUNTED_AROUND: Final = timedelta(days=32)
+"""How far around a slot things are counted: any day, week or month it touches lies within."""
+
+
+def counted_around(slot: Interval) -> Interval:
+    """The starts that may count to the caps of *slot*'s day, week and month (N3)."""
+    return Interval(slot.start - COUNTED_AROUND, slot.end + COUNTED_AROUND)

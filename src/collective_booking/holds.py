@@ -1,0 +1,203 @@
+"""Time that is kept for a booker: a hold, its payment, and which step comes next.
+
+Lives here: `Hold`, and the one table by which an attempt to book ends booked, released or refunded.
+Must not live here: taking the step (that is `workflows.paying`), any gateway, the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from collective_booking.appointments import Contact, Snapshot
+from collective_booking.availability import Claim
+from collective_booking.checks import (
+    MAX_NAME,
+    MAX_PROSE,
+    Rules,
+    count,
+    instance_of,
+    one_of,
+    optional,
+    prose,
+    text,
+    yes_or_no,
+)
+from collective_booking.intervals import Interval
+from collective_booking.members import LOCATION, MeetingLocation
+from collective_booking.payments import Payment, PaymentState
+
+LATE_PAYMENT: Final = timedelta(hours=1)
+"""How long after its hold has lapsed a payment still gets the time, if that is free (M1)."""
+
+
+class HoldState(StrEnum):
+    """Where a hold stands, and how its attempt to book ended (M2)."""
+
+    HELD = "held"
+    """It keeps the time until it expires; after that it has lapsed, though not ended."""
+    SETTLING = "settling"
+    """Claimed for good, while the payment is captured: no expiry (M2)."""
+    UNWINDING = "unwinding"
+    """The time is free again, and the money is on its way back."""
+    BOOKED = "booked"
+    RELEASED = "released"
+    """No appointment, and no money moved."""
+    REFUNDED = "refunded"
+    """No appointment, and the money was given back."""
+
+
+class Move(StrEnum):
+    """What an attempt needs next."""
+
+    WAIT = "wait"
+    """For the payer, or for the hold to lapse."""
+    CALL = "call"
+    """Ask the gateway what is intended, again under the same key if it has not answered."""
+    CLAIM = "claim"
+    """Claim the time for good; anew, if the hold has lapsed."""
+    CAPTURE = "capture"
+    """Intend to capture."""
+    UNWIND = "unwind"
+    """Free the time, and intend to give the money back."""
+    BOOK = "book"
+    RELEASE = "release"
+    REFUND = "refund"
+    """It ends: the money is back."""
+    REST = "rest"
+    """It has ended; there is nothing left to do."""
+
+
+_CALLED: Final = (
+    PaymentState.AUTHORISING,
+    PaymentState.CAPTURING,
+    PaymentState.VOIDING,
+    PaymentState.REFUNDING,
+)
+
+MOVES: Final[Mapping[tuple[HoldState, PaymentState], Move]] = {
+    **{(state, called): Move.CALL for state in HoldState for called in _CALLED},
+    (HoldState.HELD, PaymentState.PENDING): Move.WAIT,
+    (HoldState.HELD, PaymentState.AUTHORISED): Move.CLAIM,
+    (HoldState.HELD, PaymentState.CAPTURED): Move.CLAIM,
+    (HoldState.HELD, PaymentState.DECLINED): Move.RELEASE,
+    (HoldState.HELD, PaymentState.VOIDED): Move.RELEASE,
+    (HoldState.HELD, PaymentState.REFUNDED): Move.REFUND,
+    (HoldState.SETTLING, PaymentState.PENDING): Move.WAIT,
+    (HoldState.SETTLING, PaymentState.AUTHORISED): Move.CAPTURE,
+    (HoldState.SETTLING, PaymentState.CAPTURED): Move.BOOK,
+    (HoldState.SETTLING, PaymentState.DECLINED): Move.UNWIND,
+    (HoldState.SETTLING, PaymentState.VOIDED): Move.RELEASE,
+    (HoldState.SETTLING, PaymentState.REFUNDED): Move.REFUND,
+    (HoldState.UNWINDING, PaymentState.PENDING): Move.UNWIND,
+    (HoldState.UNWINDING, PaymentState.AUTHORISED): Move.UNWIND,
+    (HoldState.UNWINDING, PaymentState.CAPTURED): Move.UNWIND,
+    (HoldState.UNWINDING, PaymentState.DECLINED): Move.RELEASE,
+    (HoldState.UNWINDING, PaymentState.VOIDED): Move.RELEASE,
+    (HoldState.UNWINDING, PaymentState.REFUNDED): Move.REFUND,
+}
+"""What follows where a hold and its payment stand; a pair that is not listed has ended (M1, M2)."""
+
+OUTCOMES: Final = frozenset({HoldState.BOOKED, HoldState.RELEASED, HoldState.REFUNDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A time that is kept for one booker, all members of it, until it expires (M1).
+
+    `id` becomes the appointment's, so what is confirmed never stands in its own way. The snapshot
+    is taken when the hold is (A1). `made` and `expires` are instants in UTC.
+    """
+
+    tenant: str
+    id: str
+    snapshot: Snapshot
+    slot: Interval
+    contact: Contact
+    made: datetime
+    expires: datetime
+    title: str
+    notes: str = ""
+    location: MeetingLocation | None = None
+    state: HoldState = HoldState.HELD
+    version: int = 1
+    verified: bool = True
+    payment: Payment | None = None
+
+    def __post_init__(self) -> None:
+        HOLD_RULES.settle(self, "hold", self.id)
+
+    @property
+    def calendar(self) -> str:
+        """The slug of the calendar it was made through."""
+        return self.snapshot.calendar.slug
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether it no longer keeps the time for anybody."""
+        return self.state is HoldState.HELD and now >= self.expires
+
+    def move(self, now: datetime) -> Move:
+        """What its attempt needs next, at the instant *now* (M2)."""
+        if self.payment is None:
+            waiting = self.state is HoldState.HELD
+            return (Move.RELEASE if now >= self.expires else Move.WAIT) if waiting else Move.REST
+        move = MOVES.get((self.state, self.payment.state), Move.REST)
+        if move is Move.WAIT and now >= self.expires + LATE_PAYMENT:
+            return Move.UNWIND
+        return move
+
+    @property
+    def wakes(self) -> datetime | None:
+        """From when on it needs something; None once it has ended."""
+        if self.payment is None:
+            return self.expires if self.state is HoldState.HELD else None
+        move = MOVES.get((self.state, self.payment.state), Move.REST)
+        if move is Move.REST:
+            return None
+        return self.expires + LATE_PAYMENT if move is Move.WAIT else self.made
+
+    @property
+    def claims_time(self) -> bool:
+        """Whether it takes its members' time; a lapsed one does not, which the clock decides."""
+        return self.state in {HoldState.HELD, HoldState.SETTLING}
+
+    def claims(self) -> tuple[Claim, ...]:
+        """The members' time that it takes (F7)."""
+        return self.snapshot.claims(self.id, self.slot, held=True) if self.claims_time else ()
+
+    def stepped(self, **changes: Any) -> Hold:
+        """Its next version."""
+        return replace(self, version=self.version + 1, **changes)
+
+    def paying(self, **changes: Any) -> Hold:
+        """Its next version, whose payment has *changes*."""
+        assert self.payment is not None
+        return self.stepped(payment=replace(self.payment, **changes))
+
+    def __repr__(self) -> str:
+        paid = f", payment {self.payment.state}" if self.payment else ""
+        return f"<Hold {self.id!r}: {self.state}{paid}, {self.slot}, version {self.version}>"
+
+
+HOLD_RULES: Final = Rules(
+    {
+        "tenant": text(MAX_NAME),
+        "id": text(MAX_NAME),
+        "snapshot": instance_of(Snapshot, "a Snapshot"),
+        "slot": instance_of(Interval, "an Interval"),
+        "contact": instance_of(Contact, "a Contact"),
+        "made": instance_of(datetime, "a datetime"),
+        "expires": instance_of(datetime, "a datetime"),
+        "title": text(MAX_NAME),
+        "notes": prose(MAX_PROSE),
+        "location": LOCATION,
+        "state": one_of(HoldState),
+        "version": count(1),
+        "verified": yes_or_no,
+        "payment": optional(instance_of(Payment, "a Payment")),
+    },
+    {},
+)
