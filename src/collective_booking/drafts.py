@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Claim, Counted
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.checks import MAX_NAME, Rules, text
 from collective_booking.effects import Effect
 from collective_booking.errors import (
     CalendarChangedError,
@@ -69,6 +70,9 @@ class Request:
     id: str
     fingerprint: str
 
+    def __post_init__(self) -> None:
+        REQUEST_RULES.settle(self, "the request")
+
     @classmethod
     def of(cls, id: str, command: str, *arguments: object) -> Request:
         """The request *id* for *command* with *arguments*, whose texts tell them apart.
@@ -78,6 +82,9 @@ class Request:
         """
         asked = json.dumps([command, *map(repr, arguments)])
         return cls(id, blake2b(asked.encode(), digest_size=16).hexdigest())
+
+
+REQUEST_RULES: Final = Rules({"id": text(MAX_NAME), "fingerprint": text(MAX_NAME)}, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,203 @@
+"""Commands run to their end before they answer.
+
+Lives here: `BookingService`, a method for each command.
+Must not live here: what a command does (that is `workflows`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from dataclasses import fields
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from collective_booking.asks import Ask, drive
+from collective_booking.calendars import OwnershipPolicy, primary_ownership
+from collective_booking.errors import AsyncPortError
+from collective_booking.ports import (
+    BookingStore,
+    CalendarProvider,
+    Clock,
+    Notifier,
+    PaymentGateway,
+)
+from collective_booking.service.base import (
+    Ports,
+    Service,
+    SystemClock,
+    logged,
+    random_id,
+    signed,
+    watched,
+)
+from collective_booking.tokens import Tokens
+from collective_booking.workflows import booking, calendars, changing, delivering, finding, paying
+from collective_booking.workflows.desk import Desk
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _now(
+    command: Callable[Concatenate[Desk, P], Coroutine[Any, Any, T]],
+) -> Callable[[Callable[[BookingService], None]], Callable[Concatenate[BookingService, P], T]]:
+    """Make a method by which a `BookingService` runs *command*."""
+
+    @wraps(command)
+    def run(service: BookingService, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return service._run(command, *args, **kwargs)
+
+    return lambda _: signed(run)
+
+
+class BookingService(Service):
+    """Offers times and books them, for a host whose ports are synchronous.
+
+    *store* keeps everything, and *secret* (16 bytes or more, the same in all processes) is what
+    tokens are derived from (N6). *host* is a domain of the host's own: UIDs end in it, and
+    providers leave out the events that do (F6). *provider*, *notifier* and *gateway* are needed by
+    the commands that use them. *organizer* is the address that invites, else each owner's own.
+    Everything is meant within *tenant* (S6).
+
+    Safe to use from several threads, if the ports are.
+
+    Raises:
+        AsyncPortError: a port's methods are coroutines: use `AsyncBookingService`.
+        ConfigurationError: *host* or *organizer* cannot be so.
+        InvalidValueError: the secret is too short.
+    """
+
+    def __init__(
+        self,
+        store: BookingStore,
+        *,
+        secret: bytes,
+        host: str,
+        provider: CalendarProvider | None = None,
+        notifier: Notifier | None = None,
+        gateway: PaymentGateway | None = None,
+        tenant: str = "default",
+        organizer: str | None = None,
+        ownership: OwnershipPolicy = primary_ownership,
+        clock: Clock | None = None,
+        new_id: Callable[[], str] = random_id,
+    ) -> None:
+        ports = Ports(store, provider, notifier, gateway, clock or SystemClock())
+        _refuse_async(ports)
+        super().__init__(ports, Tokens(secret, tenant), host, organizer, ownership, new_id)
+
+    def _run(
+        self,
+        command: Callable[Concatenate[Desk, P], Coroutine[Any, Any, T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        desk = self._desk(self._ports.clock.now())
+        with logged(command.__name__, desk):
+            return drive(command(desk, *args, **kwargs), self._answer)
+
+    def _answer(self, ask: Ask[Any]) -> Any:
+        with watched(ask):
+            return self._method(ask)(*ask.arguments)
+
+    # --- calendars --------------------------------------------------------------------------------
+
+    @_now(calendars.calendar)
+    def calendar(self) -> None: ...
+
+    @_now(calendars.save_calendar)
+    def save_calendar(self) -> None: ...
+
+    @_now(calendars.remove_member)
+    def remove_member(self) -> None: ...
+
+    @_now(calendars.make_owner)
+    def make_owner(self) -> None: ...
+
+    # --- times ------------------------------------------------------------------------------------
+
+    @_now(finding.offers)
+    def offers(self) -> None: ...
+
+    @_now(finding.explain)
+    def explain(self) -> None: ...
+
+    @_now(finding.finder)
+    def finder(self) -> None: ...
+
+    # --- bookings ---------------------------------------------------------------------------------
+
+    @_now(booking.hold)
+    def hold(self) -> None: ...
+
+    @_now(booking.confirm)
+    def confirm(self) -> None: ...
+
+    @_now(booking.book)
+    def book(self) -> None: ...
+
+    @_now(booking.approve)
+    def approve(self) -> None: ...
+
+    @_now(booking.decline)
+    def decline(self) -> None: ...
+
+    # --- payments ---------------------------------------------------------------------------------
+
+    @_now(paying.begin_payment)
+    def begin_payment(self) -> None: ...
+
+    @_now(paying.payment_happened)
+    def payment_happened(self) -> None: ...
+
+    @_now(paying.release)
+    def release(self) -> None: ...
+
+    @_now(paying.settle)
+    def settle(self) -> None: ...
+
+    # --- changes ----------------------------------------------------------------------------------
+
+    @_now(changing.appointment)
+    def appointment(self) -> None: ...
+
+    @_now(changing.agenda)
+    def agenda(self) -> None: ...
+
+    @_now(changing.reschedule)
+    def reschedule(self) -> None: ...
+
+    @_now(changing.edit)
+    def edit(self) -> None: ...
+
+    @_now(changing.cancel)
+    def cancel(self) -> None: ...
+
+    @_now(changing.mark)
+    def mark(self) -> None: ...
+
+    @_now(changing.member_declined)
+    def member_declined(self) -> None: ...
+
+    # --- the outbox -------------------------------------------------------------------------------
+
+    @_now(delivering.deliver)
+    def deliver(self) -> None: ...
+
+    @_now(delivering.undelivered)
+    def undelivered(self) -> None: ...
+
+    @_now(delivering.retry)
+    def retry(self) -> None: ...
+
+
+def _refuse_async(ports: Ports) -> None:
+    for each in fields(Ports):
+        for name, method in inspect.getmembers(type(getattr(ports, each.name)), _is_async):
+            if not name.startswith("_"):
+                raise AsyncPortError(each.name, method.__name__)
+
+
+def _is_async(method: object) -> bool:
+    return inspect.iscoroutinefunction(method)

@@ -1,0 +1,124 @@
+"""Delivering the outbox: every effect, in order, until it has arrived or is given up (E1).
+
+Lives here: taking effects from the store, handing each to its port, and recording what came of it.
+Must not live here: who is told what (that is `effects`), how somebody is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from collective_booking.appointments import Appointment, Status
+from collective_booking.asks import (
+    Ask,
+    Forget,
+    Notify,
+    PutCopy,
+    ReadAppointment,
+    ReadUndelivered,
+    RecordAttempt,
+    RemoveCopy,
+    RetryEffect,
+    TakeEffects,
+    UpdateCopy,
+)
+from collective_booking.drafts import REMEMBERED
+from collective_booking.effects import Attempted, Channel, Effect, failed
+from collective_booking.errors import UndeliverableError
+from collective_booking.messages import copy_of, message_of
+from collective_booking.tokens import Purpose
+from collective_booking.workflows.desk import Attempt, Desk
+from collective_booking.workflows.paying import settle
+
+LEASE: Final = timedelta(minutes=5)
+"""How long a deliverer may take over what it has taken; after that, others try it too."""
+_BATCH: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one run of `deliver` came to.
+
+    `delivered` have arrived, `failed` are tried again later, `dead` are given up, each with its
+    reason in `failure`; `attempts` are the payments that were resumed (M2).
+    """
+
+    delivered: tuple[Effect, ...]
+    failed: tuple[Effect, ...]
+    dead: tuple[Effect, ...]
+    attempts: tuple[Attempt, ...]
+
+
+async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
+    """Settle what is unfinished, then deliver what is due: at most *limit* effects (E1, M2).
+
+    One call that a cron job, a thread or a task queue can make; any number may run at once. What
+    fails is tried again by a later call, later each time, and given up after ten tries.
+    """
+    attempts = await settle(desk)
+    done: list[Attempted] = []
+    while len(done) < limit:
+        most = min(_BATCH, limit - len(done))
+        effects = await TakeEffects(desk.tenant, desk.now, desk.now + LEASE, most)
+        done += [await _delivered(desk, effect) for effect in effects]
+        if not effects:
+            break
+    await Forget(desk.tenant, desk.now - REMEMBERED)
+    return Delivery(
+        tuple(each.effect for each in done if each.delivered),
+        tuple(each.effect for each in done if not each.delivered and not each.dead),
+        tuple(each.effect for each in done if each.dead),
+        attempts,
+    )
+
+
+async def undelivered(desk: Desk, /) -> tuple[Effect, ...]:
+    """What has failed so far and is not delivered, dead letters among it, each with its reason."""
+    return await ReadUndelivered(desk.tenant)
+
+
+async def retry(desk: Desk, /, key: str) -> None:
+    """Make the undelivered effect with this *key* due at once, a dead letter too.
+
+    Raises:
+        UnknownBookingError: no undelivered effect has this key.
+    """
+    await RetryEffect(desk.tenant, key, desk.now)
+
+
+async def _delivered(desk: Desk, /, effect: Effect) -> Attempted:
+    """Try *effect* once, and record what came of it."""
+    appointment = await ReadAppointment(desk.tenant, effect.appointment, effect.version)
+    ask = _hand_over(desk, effect, appointment)
+    try:
+        if ask is not None:
+            await ask
+        tried = Attempted(effect=effect)
+    except Exception as error:  # noqa: BLE001  # whatever a port raises, others are still told
+        final = isinstance(error, UndeliverableError)
+        tried = failed(effect, desk.now, f"{type(error).__name__}: {error}", final=final)
+    await RecordAttempt(tried, desk.now)
+    return tried
+
+
+def _hand_over(desk: Desk, effect: Effect, appointment: Appointment) -> Ask[None] | None:
+    """What is asked of which port; None where there is nothing to tell any more (E1).
+
+    After a dead letter the next message is a full one. A cancellation is for those whom something
+    has reached: others never knew.
+    """
+    from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
+
+    ended = appointment.status in {Status.CANCELLED, Status.INVALID}
+    if ended and not effect.reached:
+        return None
+    icalendar = invitation(appointment)
+    if effect.channel is not Channel.COPY:
+        token = desk.tokens.make(Purpose.MANAGE, appointment.id)
+        return Notify(message_of(effect, appointment, icalendar, token))
+    copy = copy_of(effect, appointment, icalendar)
+    if ended:
+        return RemoveCopy(copy)
+    return UpdateCopy(copy) if effect.reached and not effect.missed else PutCopy(copy)

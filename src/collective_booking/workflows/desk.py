@@ -1,0 +1,140 @@
+"""Where commands are taken in: what each needs to know besides its own arguments.
+
+Lives here: `Desk`, drawn once for each command by the service (N6), and what commands answer with.
+Must not live here: any command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from collective_booking.appointments import Appointment
+from collective_booking.asks import ReadAppointment, ReadOutcome
+from collective_booking.calendars import OwnershipPolicy, primary_ownership
+from collective_booking.drafts import Outcome, Request
+from collective_booking.effects import unreached
+from collective_booking.errors import CalendarChangedError
+from collective_booking.holds import OUTCOMES, Hold, HoldState
+from collective_booking.tokens import Purpose, Tokens
+
+T = TypeVar("T")
+
+TRIES: Final = 3
+"""How often a command is judged anew when its calendar changes meanwhile (S1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What one command is run with: whose, when, and the id of what it may make (N6).
+
+    UIDs end in `@` and `host`, by which providers know our own copies (F6). `organizer` is the
+    address that invites, or None for each owner's own (A1).
+    """
+
+    now: datetime
+    new_id: str
+    tokens: Tokens
+    host: str
+    organizer: str | None = None
+    ownership: OwnershipPolicy = primary_ownership
+    has_gateway: bool = False
+
+    @property
+    def tenant(self) -> str:
+        """Within which everything is meant (S6)."""
+        return self.tokens.tenant
+
+    def uid(self, id: str) -> str:
+        """The UID of the appointment *id*, which never changes (E5)."""
+        return f"{id}@{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An appointment as a command left it.
+
+    `token` lets the booker manage it (N6). `unreached` are the members who get no invitation, for
+    they have no calendar (E2).
+    """
+
+    appointment: Appointment
+    token: str
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """The ids of the members who get no invitation."""
+        return unreached(self.appointment)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hold as a command left it; `token` lets the booker pay for it or let it go (N6)."""
+
+    hold: Hold
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How far an attempt to book against payment has come (M2).
+
+    `outcome` is booked, released or refunded, or None while it goes on. `action` is what the payer
+    needs to act, if it is the payer's turn. `failure` tells why the gateway has not answered: what
+    it was asked is unknown, not failed, and asked again by `settle` or `deliver`.
+    """
+
+    hold: Hold
+    token: str
+    booking: Booking | None = None
+    failure: str = ""
+
+    @property
+    def outcome(self) -> HoldState | None:
+        """How it ended, if it has."""
+        return self.hold.state if self.hold.state in OUTCOMES else None
+
+    @property
+    def action(self) -> str | None:
+        """What the payer needs in order to act."""
+        return self.hold.payment.action if self.hold.payment else None
+
+
+def booking(desk: Desk, appointment: Appointment) -> Booking:
+    """What is told of *appointment*, the same each time (N6)."""
+    return Booking(appointment, desk.tokens.make(Purpose.MANAGE, appointment.id))
+
+
+def request_of(id: str | None, command: str, *arguments: object) -> Request | None:
+    """The request that is made under *id*; None where the caller gave none (S4)."""
+    return None if id is None else Request.of(id, command, *arguments)
+
+
+async def answered(desk: Desk, request: Request | None) -> Outcome | None:
+    """What was answered to *request* before: asked first, so that a repetition reads nothing else.
+
+    Raises:
+        RequestReusedError: something else was asked under its id.
+    """
+    return None if request is None else await ReadOutcome(desk.tenant, request)
+
+
+async def booking_of(desk: Desk, outcome: Outcome) -> Booking:
+    """The appointment as it was when its request was answered first (S4)."""
+    return booking(desk, await ReadAppointment(desk.tenant, outcome.subject, outcome.version))
+
+
+async def judged_anew(attempt: Callable[[], Awaitable[T]]) -> T:
+    """What *attempt* comes to, begun again from reading when its calendar changes meanwhile (S1).
+
+    Raises:
+        CalendarChangedError: it changed each time.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return await attempt()
+        except CalendarChangedError:
+            continue
+    return await attempt()

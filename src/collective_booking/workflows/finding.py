@@ -1,0 +1,104 @@
+"""Finding times: what a calendar offers, with everything that is known now.
+
+Lives here: reading a calendar, what its members' calendars say, and what is taken, into a finder.
+Must not live here: what suits everyone (that is `slots`), writing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from collective_booking.asks import ReadAppointment, ReadAvailability, ReadCalendar, ReadTaken
+from collective_booking.availability import Availability, Cause, Unknown
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.errors import ProviderUnavailableError
+from collective_booking.intervals import Interval
+from collective_booking.members import Member
+from collective_booking.reasons import Explanation
+from collective_booking.slots import Slot, SlotFinder
+from collective_booking.workflows.desk import Desk
+
+_AROUND: Final = timedelta(days=2)
+"""How far around one start an explanation looks, to see what blocks it whole."""
+
+
+async def offers(
+    desk: Desk, /, slug: str, window: Interval, *, moving: str | None = None
+) -> list[Slot]:
+    """The slots of calendar *slug* that start in *window*, earliest first.
+
+    *moving* is the id of an appointment that is to be moved: the answer is where to (F6, A3).
+
+    Raises:
+        UnknownCalendarError: no calendar is stored under *slug*.
+        UnknownBookingError: *moving* is no appointment.
+    """
+    return (await finder(desk, slug, window, moving=moving)).offers(window)
+
+
+async def explain(
+    desk: Desk, /, slug: str, start: datetime, *, moving: str | None = None
+) -> Explanation:
+    """Why calendar *slug* refuses *start*; no reason if it can be booked (X1).
+
+    Raises:
+        UnknownCalendarError: no calendar is stored under *slug*.
+        UnknownBookingError: *moving* is no appointment.
+        NaiveDatetimeError: *start* has no time zone.
+    """
+    around = Interval(start - _AROUND, start + _AROUND)
+    return (await finder(desk, slug, around, moving=moving)).explain(start)
+
+
+async def finder(
+    desk: Desk, /, slug: str, window: Interval, *, moving: str | None = None
+) -> SlotFinder:
+    """A finder for starts of calendar *slug* in *window*, to ask whatever it can be asked.
+
+    Raises:
+        UnknownCalendarError: no calendar is stored under *slug*.
+        UnknownBookingError: *moving* is no appointment.
+    """
+    calendar = (await ReadCalendar(desk.tenant, slug)).calendar
+    if moving is not None:
+        appointment = await ReadAppointment(desk.tenant, moving)
+        calendar = appointment.snapshot.moving_under(calendar)
+    touched = calendar.touched(window)
+    availability = await availability_of(calendar.members, touched)
+    ids = tuple(member.id for member in calendar.members)
+    taken = await ReadTaken(desk.tenant, slug, ids, touched, desk.now)
+    return SlotFinder(
+        calendar=calendar,
+        availability=availability,
+        now=desk.now,
+        claims=taken.claims,
+        counted=taken.counted,
+        moving=moving,
+    )
+
+
+async def judge(
+    desk: Desk, /, calendar: CollectiveCalendar, start: datetime, *, moving: str | None = None
+) -> SlotFinder:
+    """A finder that judges *start* alone: what is taken is asked under the store's lock (S1)."""
+    heeding = (member for member in calendar.members if member.heeds_busy)
+    slot = Interval(start, start + timedelta(microseconds=1))
+    availability = await availability_of(heeding, calendar.touched(slot))
+    return SlotFinder(calendar=calendar, availability=availability, now=desk.now, moving=moving)
+
+
+async def availability_of(members: Iterable[Member], window: Interval) -> dict[str, Availability]:
+    """What is known of the *members* who have a calendar; where the service fails, nothing (F3)."""
+    asked = tuple(member for member in members if member.calendar is not None)
+    if not asked:
+        return {}
+    try:
+        told = await ReadAvailability(asked, window)
+    except Exception as error:  # noqa: BLE001  # whatever a host's service raises
+        # Not the words of an error that is not ours: they may hold addresses and keys.
+        detail = error.detail if isinstance(error, ProviderUnavailableError) else ""
+        nothing = Availability(unknown=(Unknown(window, Cause.SERVICE, detail),))
+        return {member.id: nothing for member in asked}
+    return {member.id: told[member.id] for member in asked if member.id in told}

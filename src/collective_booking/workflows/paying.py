@@ -1,0 +1,299 @@
+"""Booking against payment: each step stored before it is taken, so that any crash can be resumed.
+
+Lives here: taking the step that an attempt needs next, one after the other, to its end (M1, M2).
+Must not live here: which step that is (that is the table in `holds`), any gateway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from collective_booking.asks import (
+    Authorise,
+    Capture,
+    Commit,
+    Interpret,
+    ReadAppointment,
+    ReadHold,
+    ReadUnfinished,
+    Refund,
+    Void,
+)
+from collective_booking.drafts import Draft, Tenure
+from collective_booking.errors import (
+    ForgedNotificationError,
+    HoldExpiredError,
+    MissingPortError,
+    NothingToPayError,
+    StaleVersionError,
+    UnknownBookingError,
+)
+from collective_booking.holds import OUTCOMES, Hold, HoldState, Move
+from collective_booking.payments import (
+    NEWS,
+    Charge,
+    Notice,
+    Payment,
+    PaymentNews,
+    PaymentState,
+)
+from collective_booking.reasons import SlotUnavailableError
+from collective_booking.tokens import Purpose
+from collective_booking.workflows.booking import asked_afresh, confirming
+from collective_booking.workflows.desk import Attempt, Booking, Desk, booking, judged_anew
+
+_MOST_STEPS: Final = 20
+"""More than any attempt takes: a gateway that contradicts itself cannot keep one going for ever."""
+
+
+# --- what hosts ask for ---------------------------------------------------------------------------
+
+
+async def begin_payment(desk: Desk, /, token: str) -> Attempt:
+    """Begin to pay for a hold; asked again, it tells how far that has come.
+
+    `action` of the answer is what the payer needs to act. Where the gateway needs nobody to act,
+    the answer may be booked already.
+
+    Raises:
+        InvalidTokenError: *token* is of no hold.
+        NothingToPayError: there is no price: confirm the hold instead.
+        HoldExpiredError: the hold has lapsed, or was released, before a payment began.
+        MissingPortError: the service was given no gateway.
+    """
+    hold = await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token))
+    if hold.payment is None:
+        await _intend(desk, hold)
+    return await settled(desk, hold.id)
+
+
+async def _intend(desk: Desk, /, hold: Hold) -> None:
+    price = hold.snapshot.calendar.price
+    if price is None:
+        raise NothingToPayError(hold.id)
+    if hold.state is not HoldState.HELD or hold.has_lapsed(desk.now):
+        raise HoldExpiredError(hold.id)
+    if not desk.has_gateway:
+        raise MissingPortError("gateway")
+    # Where somebody else has begun it meanwhile, there is one payment all the same (M3).
+    with suppress(StaleVersionError):
+        await _step(desk, hold.stepped(payment=Payment(money=price)))
+
+
+async def payment_happened(desk: Desk, /, notice: Notice) -> Attempt:
+    """Take in what a gateway tells: a webhook, or the query of a return page (M4).
+
+    In any order, any number of times: what is old or repeated changes nothing. A payment of another
+    amount or currency than the hold's is given back; `hold.payment.received` tells (M3).
+
+    Raises:
+        ForgedNotificationError: it is not genuine, or not about a payment here.
+    """
+    news = await Interpret(notice)
+    for _ in range(_MOST_STEPS):
+        hold = await _about(desk, news)
+        told = _told(hold, news)
+        if told is None:
+            break
+        try:
+            unwinding = told.state is HoldState.UNWINDING
+            await _step(desk, told, Tenure.ENDED if unwinding else Tenure.SAME, news=news.id)
+        except StaleVersionError:
+            continue  # the attempt has moved on meanwhile: look again
+        break
+    return await settled(desk, news.hold)
+
+
+async def _about(desk: Desk, /, news: PaymentNews) -> Hold:
+    """The hold that *news* is about."""
+    try:
+        hold = await ReadHold(desk.tenant, news.hold)
+    except UnknownBookingError:
+        raise ForgedNotificationError("it names no hold of this tenant") from None
+    if hold.payment is None or hold.payment.reference not in {None, news.reference}:
+        raise ForgedNotificationError("it is about another payment than this hold's")
+    return hold
+
+
+def _told(hold: Hold, news: PaymentNews) -> Hold | None:
+    """What *hold* is after *news*; None where they are old, or known already (M4)."""
+    assert hold.payment is not None
+    if news.state not in NEWS.get(hold.payment.state, ()):
+        return None
+    paid = news.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED}
+    other = paid and news.money != hold.payment.money  # M3
+    after = hold.paying(
+        state=news.state,
+        reference=news.reference,
+        received=news.money if other else hold.payment.received,
+    )
+    # Another amount goes back, and so does what is paid after all was over.
+    late = paid and hold.state in OUTCOMES
+    return replace(after, state=HoldState.UNWINDING) if other or late else after
+
+
+async def release(desk: Desk, /, token: str) -> Attempt:
+    """Let a hold go: its time is free again at once, and money on its way is given back.
+
+    Raises:
+        InvalidTokenError: *token* is of no hold.
+        HoldExpiredError: it is settled already, or about to be: cancel the appointment instead.
+    """
+    hold = await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token))
+    if hold.state in {HoldState.BOOKED, HoldState.SETTLING}:
+        raise HoldExpiredError(hold.id)
+    if hold.state is HoldState.HELD:
+        state = HoldState.UNWINDING if hold.payment else HoldState.RELEASED
+        await _step(desk, hold.stepped(state=state), Tenure.ENDED)
+    return await settled(desk, hold.id)
+
+
+async def settle(desk: Desk, /, *, limit: int = 100) -> tuple[Attempt, ...]:
+    """Resume every unfinished attempt, as after a crash, and release what has lapsed (M2)."""
+    due = await ReadUnfinished(desk.tenant, desk.now, limit)
+    return tuple([await settled(desk, id_) for id_ in due])
+
+
+# --- one step after the other ---------------------------------------------------------------------
+
+
+async def settled(desk: Desk, /, id: str) -> Attempt:
+    """Take the attempt of hold *id* as far as it goes now (M2).
+
+    Each step is one call or one commit, and each commit expects the version that was read; so any
+    number of these may run for one hold at once, and after a crash the next one goes on.
+    """
+    failure = ""
+    for _ in range(_MOST_STEPS):
+        hold = await ReadHold(desk.tenant, id)
+        take = _TAKE.get(hold.move(desk.now))
+        if take is None:
+            break
+        try:
+            failure = await take(desk, hold)
+        except StaleVersionError:
+            continue  # somebody else has taken this step
+        if failure:
+            break
+    return await _attempt(desk, await ReadHold(desk.tenant, id), failure)
+
+
+async def _attempt(desk: Desk, /, hold: Hold, failure: str) -> Attempt:
+    made: Booking | None = None
+    if hold.state is HoldState.BOOKED:
+        made = booking(desk, await ReadAppointment(desk.tenant, hold.id))
+    return Attempt(hold, desk.tokens.make(Purpose.HOLD, hold.id), made, failure)
+
+
+async def _step(
+    desk: Desk, /, hold: Hold, tenure: Tenure = Tenure.SAME, *, news: str | None = None
+) -> None:
+    draft = Draft(tenant=desk.tenant, now=desk.now, hold=hold, tenure=tenure, news=news)
+    await Commit(draft)
+
+
+async def _call(desk: Desk, /, hold: Hold) -> str:
+    """Ask the gateway what is intended; no answer means unknown, and the claim stands (M2)."""
+    try:
+        answer = await _asked(desk, hold)
+    except MissingPortError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it raises, nobody knows if it has acted
+        return f"the gateway has not answered: {type(error).__name__}"
+    told = {"state": answer.state, "reference": answer.reference, "action": answer.action}
+    await _step(desk, hold.paying(**told))
+    return ""
+
+
+def _asked(desk: Desk, hold: Hold) -> Authorise | Capture | Void | Refund:
+    """The call that the payment of *hold* intends, under the same key each time (M4)."""
+    payment = hold.payment
+    assert payment is not None
+    key = f"{desk.tenant}/{hold.id}/{payment.state}"
+    if payment.state is PaymentState.AUTHORISING:
+        return Authorise(
+            Charge(
+                tenant=desk.tenant,
+                hold=hold.id,
+                money=payment.money,
+                description=hold.title,
+                name=hold.contact.name,
+                email=hold.contact.email,
+                key=key,
+            )
+        )
+    assert payment.reference is not None
+    if payment.state is PaymentState.CAPTURING:
+        return Capture(payment.reference, payment.money, key)
+    if payment.state is PaymentState.VOIDING:
+        return Void(payment.reference, key)
+    return Refund(payment.reference, payment.returned, key)
+
+
+async def _claim(desk: Desk, /, hold: Hold) -> str:
+    """Claim the time for good: as it is held, or anew if that has lapsed and it is still free."""
+    settling = hold.stepped(state=HoldState.SETTLING)
+    try:
+        if hold.has_lapsed(desk.now):
+            raise HoldExpiredError(hold.id)
+        await _step(desk, settling, Tenure.FOR_GOOD)
+    except HoldExpiredError:
+        return await _revive(desk, hold, settling)
+    return ""
+
+
+async def _revive(desk: Desk, /, hold: Hold, settling: Hold) -> str:
+    async def attempt() -> None:
+        draft = Draft(tenant=desk.tenant, now=desk.now, hold=settling)
+        await Commit(*await asked_afresh(desk, draft, hold))
+
+    try:
+        await judged_anew(attempt)
+    except SlotUnavailableError:
+        return await _unwind(desk, hold)
+    return ""
+
+
+async def _capture(desk: Desk, /, hold: Hold) -> str:
+    await _step(desk, hold.paying(state=PaymentState.CAPTURING))
+    return ""
+
+
+async def _unwind(desk: Desk, /, hold: Hold) -> str:
+    """Free the time, and intend to give the money back: let go of it, or refund what was taken."""
+    assert hold.payment is not None
+    taken = hold.payment.state is PaymentState.CAPTURED
+    back = PaymentState.REFUNDING if taken else PaymentState.VOIDING
+    unwinding = replace(hold.paying(state=back), state=HoldState.UNWINDING)
+    await _step(desk, unwinding, Tenure.ENDED)
+    return ""
+
+
+async def _book(desk: Desk, /, hold: Hold) -> str:
+    await Commit(confirming(desk, hold))
+    return ""
+
+
+async def _release(desk: Desk, /, hold: Hold) -> str:
+    await _step(desk, hold.stepped(state=HoldState.RELEASED), Tenure.ENDED)
+    return ""
+
+
+async def _refund(desk: Desk, /, hold: Hold) -> str:
+    await _step(desk, hold.stepped(state=HoldState.REFUNDED), Tenure.ENDED)
+    return ""
+
+
+_TAKE: Final[Mapping[Move, Callable[[Desk, Hold], Coroutine[Any, Any, str]]]] = {
+    Move.CALL: _call,
+    Move.CLAIM: _claim,
+    Move.CAPTURE: _capture,
+    Move.UNWIND: _unwind,
+    Move.BOOK: _book,
+    Move.RELEASE: _release,
+    Move.REFUND: _refund,
+}
+"""How each move is taken; each answers with why it could not, or nothing."""
