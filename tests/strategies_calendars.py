@@ -86,7 +86,7 @@ def names() -> SearchStrategy[str]:
 
 
 @st.composite
-def members(draw: DrawFn, id: str | None = None) -> Member:  # noqa: A002
+def members(draw: DrawFn, id: str | None = None) -> Member:
     """Members with any settings, required or not."""
     ignores_hours = draw(st.booleans())
     hours = st.none() | opening_hours() if ignores_hours else opening_hours()

@@ -142,7 +142,7 @@ def zone_of(draw: DrawFn, here: str) -> str:
     return here if draw(_SIXTH) > 1 else draw(_ANY_ZONE)
 
 
-def some_member(draw: DrawFn, id: str, here: str, change: date) -> Member:  # noqa: A002
+def some_member(draw: DrawFn, id: str, here: str, change: date) -> Member:
     away = change + timedelta(days=draw(_DAYS_AWAY))
     return Member(
         id,

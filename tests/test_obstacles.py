@@ -15,7 +15,7 @@ from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
 from collective_booking.moments import to_datetime, to_microseconds
-from collective_booking.obstacles import Obstacle, doubts, parties, standing
+from collective_booking.obstacles import Obstacle, doubts, parties, standing, taken
 from collective_booking.reasons import What
 from collective_booking.settings import BufferMode, HoursMode
 from tests.strategies import small_sets
@@ -38,8 +38,9 @@ def calendar_of(*members: Member, **settings: Any) -> CollectiveCalendar:
 
 
 def known(calendar: CollectiveCalendar, **told: Any) -> list[Obstacle]:
-    state: dict[str, Any] = {"availability": {}, "now": NOW, "claims": (), "counted": ()}
-    return standing(calendar, **state | told)
+    state: dict[str, Any] = {"availability": {}, "now": NOW, "claims": (), "counted": ()} | told
+    theirs = standing(calendar, state["availability"], state["now"])
+    return [*theirs, *taken(calendar, state["claims"], state["counted"])]
 
 
 ANA, BEN = member("ana"), member("ben")

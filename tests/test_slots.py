@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -72,7 +73,7 @@ def test_a_start_that_is_no_datetime_is_refused(ask: str, start: Any) -> None:
 
 def test_a_start_that_a_store_asks_about_needs_a_zone_too() -> None:
     with pytest.raises(NaiveDatetimeError):
-        finder().admits(datetime(2026, 3, 2, 12), (), ())
+        finder().admission(datetime(2026, 3, 2, 12))
 
 
 def test_the_current_time_needs_a_zone() -> None:
@@ -113,10 +114,17 @@ def test_a_slip_of_the_host_is_named_where_it_happens(told: dict[str, Any], name
         SlotFinder(**arguments)
 
 
-def test_a_store_that_read_nothing_says_so_with_an_empty_list() -> None:
-    """None may mean that the query failed, and must not pass for "nothing is in the way"."""
-    with pytest.raises(WrongTypeError, match="claims must be"):
-        finder().admits(NOON, None, [])  # type: ignore[arg-type]  # the slip this is about
+def test_a_start_is_verified_unless_a_calendar_was_assumed_to_be_free() -> None:
+    """What is booked on an assumption says so for ever (F3)."""
+    gap = Availability(unknown=(Unknown(LUNCH, Cause.SERVICE),))
+    ana = CALENDAR.primary_owner
+    calendar = CALENDAR.replace_member(replace(ana, on_unknown=OnUnknown.OPEN))
+    doubtful = finder(calendar, availability={"ana": gap})
+
+    assert not doubtful.verifies(NOON)
+    assert doubtful.accepts(NOON)
+    assert doubtful.verifies(NOON + timedelta(hours=2))
+    assert finder().verifies(NOON)
 
 
 @pytest.mark.parametrize("now", [datetime.min, datetime.max])
@@ -652,17 +660,17 @@ def test_an_appointment_may_move_into_its_own_time() -> None:
 
     assert not finder(calendar, **state).accepts(start)
     assert finder(calendar, **state, moving="call-7").accepts(start)
-    assert finder(calendar, moving="call-7").admits(start, **state) == ()
+    assert finder(calendar, moving="call-7").admission(start)(*state.values()) == ()
 
 
 def test_a_store_asks_with_what_it_reads_under_its_lock() -> None:
     """Whatever was claimed since the listing refuses; what was released does not (S1)."""
     taken, free = (Claim("call-7", "ana", LUNCH),), ()
 
-    assert [reason.what for reason in finder(claims=free).admits(NOON, taken, ())] == [
+    assert [reason.what for reason in finder(claims=free).admission(NOON)(taken, ())] == [
         What.APPOINTMENT
     ]
-    assert finder(claims=taken).admits(NOON, free, ()) == ()
+    assert finder(claims=taken).admission(NOON)(free, ()) == ()
     assert finder(claims=taken).explain(NOON).blockers == {"ana"}
 
 

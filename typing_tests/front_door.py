@@ -88,7 +88,8 @@ assert_type(finder.explain(nine).reasons[0].what, What)
 assert_type(finder.explain_window(morning), WindowExplanation)
 assert_type(finder.explain_window(morning).blockages, tuple[Blockage, ...])
 assert_type(
-    finder.admits(nine, [Claim("a1", "ana", morning)], [Counted("a1", nine)]), tuple[Reason, ...]
+    finder.admission(nine)([Claim("a1", "ana", morning)], [Counted("a1", nine)]),
+    tuple[Reason, ...],
 )
 assert_type(finder.view(morning), View)
 finder.offers(nine)  # type: ignore[arg-type]  # a window has an end

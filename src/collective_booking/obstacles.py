@@ -169,20 +169,22 @@ def closed(party: Party, opened: IntervalSet, within: Interval, duration: int) -
 # --- everything else, which stands while the finder does -----------------------------------------
 
 
-def standing(
-    calendar: CollectiveCalendar,
-    availability: Mapping[str, Availability],
-    now: int,
-    claims: Iterable[Claim],
-    counted: Iterable[Counted],
+def taken(
+    calendar: CollectiveCalendar, claims: Iterable[Claim], counted: Iterable[Counted]
 ) -> list[Obstacle]:
-    """All that forbids starts besides opening hours, those that forbid much first."""
+    """What our own appointments and holds forbid: all that a store is asked under its lock (S1)."""
+    found = [*_capped(calendar, counted), *_claimed(calendar, claims)]
+    return [obstacle for obstacle in found if obstacle.times]
+
+
+def standing(
+    calendar: CollectiveCalendar, availability: Mapping[str, Availability], now: int
+) -> list[Obstacle]:
+    """All else that forbids starts besides opening hours, those that forbid much first."""
     found = [
         *_too_soon(calendar, now),
         *_too_late(calendar, now),
-        *_capped(calendar, counted),
         *_away(calendar),
-        *_claimed(calendar, claims),
         *_busy(calendar, availability),
         *_unknown(calendar, availability, OnUnknown.CLOSED),
     ]

@@ -37,6 +37,19 @@ class What(StrEnum):
     HIDDEN = "hidden"
 
 
+AFRESH: Final = frozenset(
+    {
+        What.CAP,
+        What.TIME_OFF,
+        What.BUSY,
+        What.APPOINTMENT,
+        What.HOLD,
+        What.BUFFER,
+        What.UNKNOWN,
+    }
+)
+"""What is asked again of a time that was booked or asked for once: is it still free? (S1)"""
+
 _TOLD: Final[Mapping[What, str]] = {
     What.NOTICE: "is too soon to be booked",
     What.HORIZON: "is too far ahead to be booked",

@@ -1,6 +1,6 @@
 """Which starts suit everyone? Calendars and busy times in, bookable slots out.
 
-Lives here: `SlotFinder`, which offers, accepts, explains and admits, all by the same grid and the
+Lives here: `SlotFinder`, which offers, accepts and explains, all by the same grid and the
 same obstacles (L1), so that what is listed is what can be booked.
 Must not live here: calls to a provider, the current time, money; nor what an obstacle is.
 """
@@ -8,7 +8,7 @@ Must not live here: calls to a provider, the current time, money; nor what an ob
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import chain
@@ -31,6 +31,7 @@ from collective_booking.obstacles import (
     doubts,
     parties,
     standing,
+    taken,
     unknown_of,
 )
 from collective_booking.reasons import (
@@ -126,6 +127,7 @@ class SlotFinder:
     claims: tuple[Claim, ...] = ()
     counted: tuple[Counted, ...] = ()
     moving: str | None = None
+    _taken: list[Obstacle] = field(init=False, repr=False, compare=False)
     _standing: list[Obstacle] = field(init=False, repr=False, compare=False)
     _doubts: list[Obstacle] = field(init=False, repr=False, compare=False)
 
@@ -139,7 +141,8 @@ class SlotFinder:
             ("availability", known),
             ("claims", claims),
             ("counted", counted),
-            ("_standing", standing(self.calendar, known, now, claims, counted)),
+            ("_taken", taken(self.calendar, claims, counted)),
+            ("_standing", standing(self.calendar, known, now)),
             ("_doubts", doubts(self.calendar, known)),
         ):
             object.__setattr__(self, name, value)
@@ -185,24 +188,52 @@ class SlotFinder:
         reasons = tuple(self._why(instant, around=_AROUND))
         return Explanation(to_datetime(instant), reasons, tuple(self._notes(instant)))
 
-    def admits(
-        self, start: datetime, claims: Iterable[Claim], counted: Iterable[Counted]
-    ) -> tuple[Reason, ...]:
-        """Why *start* is refused under other *claims* and *counted*; empty when it is admitted.
+    def admission(self, start: datetime, only: Collection[What] | None = None) -> Admission:
+        """What a store has to ask under its lock, with the claims and counts it reads there (S1).
 
-        The question a store asks under its lock, with what it reads there (S1).
+        All that does not depend on those is judged here, before the lock; this finder's own
+        `claims` and `counted` are left aside. Reasons other than *only* are left aside too: a time
+        that was booked once is asked `AFRESH`.
+
+        >>> from collective_booking.members import Member
+        >>> calendar = CollectiveCalendar(
+        ...     name="Call",
+        ...     slug="call",
+        ...     timezone="UTC",
+        ...     duration=timedelta(hours=1),
+        ...     members=[Member(id, timezone="UTC", ignore_hours=True) for id in ("ana", "ben")],
+        ... )
+        >>> nine = Interval.from_isoformat("2026-03-02T09:00Z/2026-03-02T10:00Z")
+        >>> admit = SlotFinder(calendar=calendar, now=nine.start).admission(nine.start)
+        >>> admit([], []), [reason.what for reason in admit([Claim("a1", "ana", nine)], [])]
+        ((), [<What.APPOINTMENT: 'other appointment'>])
         """
-        for name, told in (("claims", claims), ("counted", counted)):
-            require(name, told, Iterable, "what was read under the lock")
-        here = replace(self, claims=tuple(claims), counted=tuple(counted))
-        return here.explain(start).reasons
+        instant = _start_at(start)
+        length = in_microseconds(self.calendar.duration)
+        kinds = frozenset(What if only is None else only)
+        settled = tuple(each for each in self._regardless(instant) if each.what in kinds)
+
+        def admit(claims: Iterable[Claim], counted: Iterable[Counted]) -> tuple[Reason, ...]:
+            others = [claim for claim in claims if claim.id != self.moving]
+            starts = [each for each in counted if each.id != self.moving]
+            found = taken(self.calendar, others, starts)
+            reasons = chain.from_iterable(each.reasons(instant, length) for each in found)
+            return (*settled, *(each for each in reasons if each.what in kinds))
+
+        return admit
+
+    def verifies(self, start: datetime) -> bool:
+        """Whether nothing has to be assumed about anybody's calendar at *start* (F3)."""
+        instant = _start_at(start)
+        return not any(each.contacts(instant, instant) for each in self._doubts)
 
     def explain_window(self, window: Interval) -> WindowExplanation:
         """What blocks *window*, by member and by kind, most blocking first (X2)."""
         first, last = _starts_in(window)
         free = [start for start, _ in self._free(first, last, _LONG_LOOK)]
         hidden = sum(_hidden(self.calendar, start) for start in free)
-        obstacles = [*_Hours.around(self.calendar, first, last).obstacles(), *self._standing]
+        hours = _Hours.around(self.calendar, first, last)
+        obstacles = [*hours.obstacles(), *self._standing, *self._taken]
         blockages = _blockages(obstacles, first, last + 1)
         return WindowExplanation(window, len(free) - hidden, blockages, hidden)
 
@@ -229,7 +260,8 @@ class SlotFinder:
         """The free starts from *first* to *last*, each with whether it is verified."""
         step = in_microseconds(self.calendar.step)
         for low, high in _looks(first, last, look):
-            near = [obstacle for obstacle in self._standing if obstacle.contacts(low, high)]
+            everything = chain(self._standing, self._taken)
+            near = [obstacle for obstacle in everything if obstacle.contacts(low, high)]
             if any(obstacle.covers(low, high) for obstacle in near):
                 continue  # past, or beyond the horizon: not worth converting anybody's hours
             hours = _Hours.around(self.calendar, low, high)
@@ -241,6 +273,12 @@ class SlotFinder:
 
     def _why(self, start: int, around: int = 0) -> Iterator[Reason]:
         """Why *start* is not free; closed stretches are seen as far as *around*."""
+        for obstacle in self._taken:
+            yield from obstacle.reasons(start, in_microseconds(self.calendar.duration))
+        yield from self._regardless(start, around)
+
+    def _regardless(self, start: int, around: int = 0) -> Iterator[Reason]:
+        """The same, whatever is taken by our own appointments and holds."""
         hours = _Hours.around(self.calendar, start - around, start + around)
         obstacles = hours.obstacles()
         for obstacle in chain(self._standing, obstacles):
@@ -270,7 +308,7 @@ class SlotFinder:
         return Row(member.name, opened - away, busy.clip(window), unknown.clip(window))
 
     def _time_of(self, member: Member, kinds: Collection[What]) -> IntervalSet:
-        obstacles = chain(self._standing, self._doubts)
+        obstacles = chain(self._standing, self._taken, self._doubts)
         own = (each for each in obstacles if each.who == member.id and each.what in kinds)
         return IntervalSet.union_of(each.times for each in own)
 

@@ -18,7 +18,7 @@ from collective_booking.hours import OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.moments import MICROSECOND
-from collective_booking.reasons import Blockage, Explanation, What
+from collective_booking.reasons import AFRESH, Blockage, Explanation, Reason, What
 from collective_booking.settings import Anchor, BufferMode
 from collective_booking.slots import Slot, SlotFinder
 from tests.oracles.finder import Oracle, Refusal, local_date, seconds
@@ -159,7 +159,21 @@ def test_what_a_store_asks_under_its_lock_is_what_explaining_answers(
     finder, before = scene.finder(), scene.finder(claims=(), counted=())
 
     for start in data.draw(instants_to_ask_about(scene)):
-        assert before.admits(start, scene.claims, scene.counted) == finder.explain(start).reasons
+        assert told(before.admission(start)(scene.claims, scene.counted)) == told(
+            finder.explain(start).reasons
+        )
+
+
+@given(scenes(), st.data())
+def test_what_is_asked_afresh_is_what_explaining_answers_of_these_kinds(
+    scene: Scene, data: st.DataObject
+) -> None:
+    finder = scene.finder()
+
+    for start in data.draw(instants_to_ask_about(scene)):
+        admit = finder.admission(start, only=AFRESH)
+        reasons = [each for each in finder.explain(start).reasons if each.what in AFRESH]
+        assert told(admit(scene.claims, scene.counted)) == told(reasons)
 
 
 @given(scenes(), further_days, st.data())
@@ -287,7 +301,9 @@ def test_what_is_being_moved_neither_blocks_nor_counts(scene: Scene, data: st.Da
     assert moving.offers(scene.window) == others.offers(scene.window)
     for start in data.draw(instants_to_ask_about(scene)):
         assert moving.explain(start) == others.explain(start)
-        assert moving.admits(start, scene.claims, scene.counted) == others.explain(start).reasons
+        assert told(moving.admission(start)(scene.claims, scene.counted)) == told(
+            others.explain(start).reasons
+        )
 
 
 # --- to the microsecond ---------------------------------------------------------------------------
@@ -509,3 +525,8 @@ def test_the_teams_drawn_are_rich() -> None:
     assert seen["slots"] > teams / 4
     assert seen["change"] > teams / 4
     assert {*What, "doubt", "moved", "buffers"} <= {kind for kind, count in seen.items() if count}
+
+
+def told(reasons: Iterable[Reason]) -> set[tuple[What, str | None, str | None]]:
+    """What refuses and who; how far a closed stretch reaches depends on how far one looks."""
+    return {(reason.what, reason.who, reason.claim) for reason in reasons}
