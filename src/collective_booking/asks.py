@@ -322,7 +322,6 @@ class RecordAttempt(Ask[None]):
     port = "store"
     method = "attempted"
     attempted: Attempted
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from collective_booking.errors import (
 )
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
-from collective_booking.reasons import Explanation, SlotUnavailableError
+from collective_booking.reasons import Explanation, Reason, SlotUnavailableError, What
 from collective_booking.slots import Admission
 
 REMEMBERED: Final = timedelta(days=30)
@@ -268,3 +268,12 @@ COUNTED_AROUND: Final = timedelta(days=32)
 def counted_around(slot: Interval) -> Interval:
     """The starts that may count to the caps of *slot*'s day, week and month (N3)."""
     return Interval(slot.start - COUNTED_AROUND, slot.end + COUNTED_AROUND)
+
+
+def overlap(slot: Interval, met: Iterable[Claim]) -> SlotUnavailableError:
+    """What a store's guard raises where claims were *met* in spite of all that was asked (S2)."""
+    reasons = (
+        Reason(What.HOLD if each.held else What.APPOINTMENT, each.member, each.interval, each.id)
+        for each in met
+    )
+    return SlotUnavailableError(Explanation(slot.start, tuple(reasons)))

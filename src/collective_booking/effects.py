@@ -146,6 +146,11 @@ class Attempted:
     again: datetime | None = None
 
     @property
+    def after(self) -> Effect:
+        """The effect with this try among its attempts."""
+        return replace(self.effect, attempts=self.effect.attempts + 1, failure=self.failure)
+
+    @property
     def delivered(self) -> bool:
         """Whether it reached its recipient."""
         return not self.failure

@@ -26,7 +26,7 @@ from collective_booking.asks import (
 )
 from collective_booking.drafts import REMEMBERED
 from collective_booking.effects import Attempted, Channel, Effect, failed
-from collective_booking.errors import UndeliverableError
+from collective_booking.errors import MissingPortError, UndeliverableError
 from collective_booking.messages import copy_of, message_of
 from collective_booking.tokens import Purpose
 from collective_booking.workflows.desk import Attempt, Desk
@@ -56,6 +56,9 @@ async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
 
     One call that a cron job, a thread or a task queue can make; any number may run at once. What
     fails is tried again by a later call, later each time, and given up after ten tries.
+
+    Raises:
+        MissingPortError: somebody has to be told by a port that the service was not given.
     """
     attempts = await settle(desk)
     done: list[Attempted] = []
@@ -67,9 +70,9 @@ async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
             break
     await Forget(desk.tenant, desk.now - REMEMBERED)
     return Delivery(
-        tuple(each.effect for each in done if each.delivered),
-        tuple(each.effect for each in done if not each.delivered and not each.dead),
-        tuple(each.effect for each in done if each.dead),
+        tuple(each.after for each in done if each.delivered),
+        tuple(each.after for each in done if not each.delivered and not each.dead),
+        tuple(each.after for each in done if each.dead),
         attempts,
     )
 
@@ -96,10 +99,12 @@ async def _delivered(desk: Desk, /, effect: Effect) -> Attempted:
         if ask is not None:
             await ask
         tried = Attempted(effect=effect)
+    except MissingPortError:
+        raise
     except Exception as error:  # noqa: BLE001  # whatever a port raises, others are still told
         final = isinstance(error, UndeliverableError)
         tried = failed(effect, desk.now, f"{type(error).__name__}: {error}", final=final)
-    await RecordAttempt(tried, desk.now)
+    await RecordAttempt(tried)
     return tried
 
 
