@@ -79,7 +79,7 @@ class Effect:
     @property
     def address(self) -> str:
         """Whom it reaches and how: effects of one appointment and address keep their order."""
-        return f"{self.channel}:{self.recipient}"
+        return f"{self.channel}:{self.recipient}" if self.recipient else str(self.channel)
 
     @property
     def key(self) -> str:

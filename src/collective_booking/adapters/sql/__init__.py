@@ -1,0 +1,39 @@
+"""Bookings in a database: SQLite for one machine, PostgreSQL for any number (extra `sql`).
+
+Lives here: the store, its tables and its guards.
+Must not live here: decisions: what a store may write is asked of `drafts.decide` (S1).
+"""
+
+from __future__ import annotations
+
+try:
+    import sqlalchemy  # noqa: F401  # asked here, so that the answer says what to install
+except ImportError as missing:
+    raise ImportError(
+        "the store needs SQLAlchemy: pip install 'collective-booking[sql]'"
+    ) from missing
+
+from collective_booking.adapters.sql.clock import DatabaseClock
+from collective_booking.adapters.sql.guards import check_guards, create_all, install_guards
+from collective_booking.adapters.sql.store import SqlStore
+from collective_booking.adapters.sql.tables import metadata
+
+__all__ = [
+    "AsyncSqlStore",
+    "DatabaseClock",
+    "SqlStore",
+    "check_guards",
+    "create_all",
+    "install_guards",
+    "metadata",
+]
+
+
+def __getattr__(name: str) -> object:
+    if (
+        name == "AsyncSqlStore"
+    ):  # loads asyncio and greenlet, which a synchronous host need not have
+        from collective_booking.adapters.sql.async_store import AsyncSqlStore  # noqa: PLC0415
+
+        return AsyncSqlStore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

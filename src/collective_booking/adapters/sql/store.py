@@ -1,0 +1,295 @@
+"""The store in a database: each duty of `ports.BookingStore` as one transaction.
+
+Lives here: `SqlStore` for SQLite and PostgreSQL, and joining a host's own transaction (S5).
+Must not live here: queries and statements (they are `reading` and `writing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Concatenate, Final, Never, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
+
+from collective_booking.adapters.sql import reading, writing
+from collective_booking.adapters.sql.dialects import Failure, begin_writing, failure_of, prepare
+from collective_booking.adapters.sql.guards import check_guards, create_all
+from collective_booking.adapters.sql.reading import Calendars
+from collective_booking.appointments import Appointment
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.drafts import (
+    Draft,
+    Outcome,
+    Request,
+    SavedCalendar,
+    StoredCalendar,
+    Taken,
+    overlap,
+)
+from collective_booking.effects import Attempted, Effect
+from collective_booking.errors import OwnTransactionError, RetryTransactionError
+from collective_booking.holds import Hold
+from collective_booking.intervals import Interval
+from collective_booking.reasons import SlotUnavailableError
+from collective_booking.slots import Admission
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES: Final = 5
+"""How often a transaction that lost against others is run again before the caller is told."""
+PATIENCE: Final = 30.0
+"""How many seconds a writer waits for others on SQLite, where one writes at a time."""
+
+
+class SqlStore:
+    """A `BookingStore` in SQLite or PostgreSQL, over an engine of the host's (extra `sql`).
+
+    Any number of processes and threads may use one database. The tables and guards must be there:
+    `create` makes them, or a migration of the host's does. `open` does all of that for a file.
+
+    >>> store = SqlStore.open("sqlite://")
+    >>> store.appointments("default", Interval.from_isoformat("2026-01-01T00Z/2027-01-01T00Z"))
+    ()
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._known = Calendars()
+        self._guarded = False
+
+    @classmethod
+    def open(cls, where: str | Path) -> SqlStore:
+        """The store at *where*, a path of an SQLite file or a database URL; made if need be.
+
+        SQLite is set up so that several processes can share the file, and so that nothing that was
+        acknowledged is lost when the machine fails.
+        """
+        url = where if isinstance(where, str) and "://" in where else f"sqlite:///{where}"
+        engine = create_engine(make_url(url))
+        if engine.dialect.name == "sqlite":
+            prepare(engine, PATIENCE)
+        store = cls(engine)
+        store.create()
+        return store
+
+    def create(self) -> None:
+        """Make the tables and the guards that are missing.
+
+        Raises:
+            UnguardedStoreError: the database is neither SQLite nor PostgreSQL.
+        """
+        self._write(create_all, guarded=False)
+
+    def within(self, connection: Connection) -> JoinedStore:
+        """This store, writing in the transaction that *connection* has begun, or begins (S5)."""
+        return JoinedStore(self, connection)
+
+    # --- calendars ------------------------------------------------------------------------------
+
+    def save_calendar(
+        self, tenant: str, calendar: CollectiveCalendar, version: int | None, now: datetime
+    ) -> SavedCalendar:
+        """Store *calendar*; see `ports.BookingStore`."""
+        arguments = (tenant, calendar, version, now)
+        return self._write(writing.save_calendar, self._known, *arguments)
+
+    def calendar(self, tenant: str, slug: str) -> StoredCalendar:
+        """Read a calendar; see `ports.BookingStore`."""
+        return self._read(reading.calendar, self._known, tenant, slug)
+
+    def taken(
+        self, tenant: str, slug: str, members: Sequence[str], window: Interval, now: datetime
+    ) -> Taken:
+        """Read what is taken; see `ports.BookingStore`."""
+        return self._read(reading.taken, tenant, slug, members, window, now)
+
+    # --- holds and appointments -----------------------------------------------------------------
+
+    def outcome(self, tenant: str, request: Request) -> Outcome | None:
+        """Read what a request came to; see `ports.BookingStore`."""
+        return self._read(reading.outcome, tenant, request)
+
+    def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
+        """Write *draft* if it may be; see `ports.BookingStore`."""
+        try:
+            return self._write(writing.commit, draft, admit)
+        except DBAPIError as error:
+            raise met_by_guard(error, draft, self._read(writing.in_the_way, draft)) from error
+
+    def hold(self, tenant: str, id: str) -> Hold:
+        """Read a hold; see `ports.BookingStore`."""
+        return self._read(reading.hold, self._known, tenant, id)
+
+    def appointment(self, tenant: str, id: str, version: int | None = None) -> Appointment:
+        """Read an appointment; see `ports.BookingStore`."""
+        return self._read(reading.appointment, self._known, tenant, id, version)
+
+    def appointments(
+        self, tenant: str, window: Interval, slug: str | None = None
+    ) -> tuple[Appointment, ...]:
+        """Read appointments; see `ports.BookingStore`."""
+        return self._read(reading.appointments_in, self._known, tenant, window, slug)
+
+    def unfinished(self, tenant: str, now: datetime, limit: int) -> tuple[str, ...]:
+        """Read which holds need something; see `ports.BookingStore`."""
+        return self._read(reading.unfinished, tenant, now, limit)
+
+    # --- the outbox -----------------------------------------------------------------------------
+
+    def take_effects(
+        self, tenant: str, now: datetime, until: datetime, limit: int
+    ) -> tuple[Effect, ...]:
+        """Lease effects that are due; see `ports.BookingStore`."""
+        return self._write(writing.take_effects, tenant, now, until, limit)
+
+    def attempted(self, attempted: Attempted) -> None:
+        """Record a try; see `ports.BookingStore`."""
+        self._write(writing.attempted, attempted)
+
+    def undelivered(self, tenant: str) -> tuple[Effect, ...]:
+        """Read what has failed; see `ports.BookingStore`."""
+        return self._read(reading.undelivered, tenant)
+
+    def retry(self, tenant: str, key: str, now: datetime) -> None:
+        """Make a failed effect due; see `ports.BookingStore`."""
+        self._write(writing.retry, tenant, key, now)
+
+    def forget(self, tenant: str, before: datetime) -> None:
+        """Delete what need not be remembered; see `ports.BookingStore`."""
+        self._write(writing.forget, tenant, before)
+
+    # --- transactions ---------------------------------------------------------------------------
+
+    def _read(
+        self,
+        operation: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        with self.engine.connect() as connection:
+            self._see_guards(connection)
+            return operation(connection, *args, **kwargs)
+
+    def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:
+        for tried in range(1, TRIES + 1):
+            try:
+                with self.engine.begin() as connection:
+                    begin_writing(connection)
+                    if guarded:
+                        self._see_guards(connection)
+                    return operation(connection, *arguments)
+            except DBAPIError as error:
+                retry_or_raise(error, tried)
+        raise AssertionError  # the last try has raised
+
+    def _see_guards(self, connection: Connection) -> None:
+        if not self._guarded:
+            check_guards(connection)
+            self._guarded = True
+
+    def __repr__(self) -> str:
+        return f"<SqlStore at {self.engine.url.render_as_string()}>"
+
+
+def retry_or_raise(error: DBAPIError, tried: int) -> None:
+    """Return where the transaction may be *tried* again.
+
+    Raises:
+        RetryTransactionError: it was tried often enough.
+        DBAPIError: *error* itself, where trying again will not help.
+    """
+    if failure_of(error) is not Failure.AGAIN:
+        raise error
+    if tried >= TRIES:
+        raise RetryTransactionError(str(error.orig)) from error
+
+
+def met_by_guard(error: DBAPIError, draft: Draft, met: Sequence[Any]) -> Exception:
+    """What *error* is, in words of ours: the guard's refusal, or the error itself."""
+    if failure_of(error) is not Failure.OVERLAP:
+        return error
+    refusal: SlotUnavailableError = overlap(draft.subject.slot, met)
+    return refusal
+
+
+class JoinedStore:
+    """An `SqlStore` whose commits are part of a host's own transaction (S5); see `SqlStore.within`.
+
+    It reads over connections of its own, so what the host has written and not committed is not
+    seen. Whoever commits or rolls back is the host. Commands that call others between two commits
+    (payments, a refund, delivering) refuse to run.
+    """
+
+    def __init__(self, store: SqlStore, connection: Connection) -> None:
+        self._store = store
+        self._connection = connection
+        self.calendar = store.calendar
+        self.taken = store.taken
+        self.outcome = store.outcome
+        self.hold = store.hold
+        self.appointment = store.appointment
+        self.appointments = store.appointments
+        self.undelivered = store.undelivered
+        self.unfinished = refuse("settling payments")
+        self.take_effects = self.attempted = self.forget = refuse("delivering")
+
+    def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
+        """Write *draft* in the host's transaction; see `ports.BookingStore`."""
+        return committed_within(self._connection, draft, admit)
+
+    def save_calendar(
+        self, tenant: str, calendar: CollectiveCalendar, version: int | None, now: datetime
+    ) -> SavedCalendar:
+        """Store *calendar* in the host's transaction; see `ports.BookingStore`."""
+        # A cache of its own: what the host rolls back must not be remembered.
+        arguments = (Calendars(), tenant, calendar, version, now)
+        return joined(self._connection, writing.save_calendar, *arguments)
+
+    def retry(self, tenant: str, key: str, now: datetime) -> None:
+        """Make a failed effect due, in the host's transaction; see `ports.BookingStore`."""
+        joined(self._connection, writing.retry, tenant, key, now)
+
+
+def refuse(command: str) -> Callable[..., Any]:
+    """What answers a *command* that needs transactions of its own: that it does."""
+
+    def refused(*_: object) -> Never:
+        raise OwnTransactionError(command)
+
+    return refused
+
+
+def committed_within(
+    connection: Connection, draft: Draft, admit: Admission | None
+) -> Outcome | None:
+    """Commit *draft* as a part of the transaction of *connection*.
+
+    Raises:
+        OwnTransactionError: a gateway is called after it.
+    """
+    if draft.pays:
+        raise OwnTransactionError("paying")
+    try:
+        return joined(connection, writing.commit, draft, admit)
+    except DBAPIError as error:
+        raise met_by_guard(error, draft, writing.in_the_way(connection, draft)) from error
+
+
+def joined(connection: Connection, operation: Callable[..., T], *arguments: Any) -> T:
+    """Run *operation* so that a refusal leaves the transaction of *connection* usable.
+
+    Raises:
+        RetryTransactionError: the database gave the whole transaction up.
+    """
+    try:
+        begin_writing(connection)
+        with connection.begin_nested():
+            return operation(connection, *arguments)
+    except DBAPIError as error:
+        if failure_of(error) is Failure.AGAIN:
+            raise RetryTransactionError(str(error.orig)) from error
+        raise
