@@ -13,13 +13,18 @@ PROJECT: Final = Path(__file__).parent.parent
 PYPROJECT: Final[dict[str, Any]] = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 EXTRAS: Final[dict[str, list[str]]] = PYPROJECT["project"]["optional-dependencies"]
 GROUPS: Final[dict[str, list[str]]] = PYPROJECT["dependency-groups"]
-FOR_USERS: Final = {"cli"}
+FOR_USERS: Final = {"cli", "postgres", "sql"}
 
 
 def name_of(requirement: str) -> str:
     match = re.match(r"[A-Za-z0-9._-]+", requirement)
     assert match is not None, requirement
     return re.sub(r"[-_.]+", "-", match[0]).lower()
+
+
+def plain(requirements: list[str]) -> set[str]:
+    """The requirements without extras of their own: with them is at least what is without."""
+    return {re.sub(r"\[.*?\]", "", requirement) for requirement in requirements}
 
 
 def layers() -> list[str]:
@@ -47,9 +52,10 @@ def test_a_group_and_its_extra_ask_for_the_same(group: str) -> None:
     assert GROUPS[group] == EXTRAS[group]
 
 
-def test_the_tests_bring_what_the_command_needs() -> None:
-    """The command is tested in the same environment, so its extra must be part of it."""
-    assert set(EXTRAS["cli"]) <= set(EXTRAS["test"])
+@pytest.mark.parametrize("extra", sorted(FOR_USERS))
+def test_the_tests_bring_what_users_can_ask_for(extra: str) -> None:
+    """All of it is tested in the same environment, so every extra must be part of it."""
+    assert plain(EXTRAS[extra]) <= plain(EXTRAS["test"])
 
 
 def test_the_peers_of_the_benchmark_reach_nobody_else() -> None:
@@ -65,11 +71,11 @@ def test_the_peers_of_the_benchmark_reach_nobody_else() -> None:
     assert not peers & others
 
 
-def test_every_room_below_the_adapters_is_held_to_be_pure() -> None:
+def test_every_room_below_the_ports_is_held_to_be_pure() -> None:
     """A new room finds its floor in one contract; the other one must hear of it as well."""
     contracts = PYPROJECT["tool"]["importlinter"]["contracts"]
     pure = next(contract for contract in contracts if contract["type"] == "forbidden")
     rooms = layers()
-    below = rooms[rooms.index("adapters") + 1 :]
+    below = rooms[rooms.index("ports") + 1 :]
 
     assert pure["source_modules"] == [f"collective_booking.{room}" for room in below]
