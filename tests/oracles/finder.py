@@ -228,9 +228,13 @@ class Oracle:
             self._closed[who, minute] = None if window_starts(hours, zone, minute) else closed
         return self._closed[who, minute]
 
+    def openings(self, start: int) -> list[list[int]]:
+        """For each party, where its windows start that *start* lies in."""
+        return [window_starts(party[1], party[2], start // MINUTE) for party in self.parties()]
+
     def on_grid(self, start: int) -> bool:
         zone, minute = self.calendar.timezone, start // MINUTE
-        openings = [window_starts(party[1], party[2], minute) for party in self.parties()]
+        openings = self.openings(start)
         if not all(openings):
             return True  # the reason is hours, and the grid is not asked
         if self.calendar.anchor is Anchor.CLOCK or not openings:  # G2
