@@ -1,0 +1,65 @@
+"""Failing on purpose: before a call acts, after it has acted, or by acting twice.
+
+Lives here: `Faults`, the one way in which all fakes misbehave.
+Must not live here: what the calls do.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Fault(Enum):
+    """How one call goes wrong."""
+
+    BEFORE = auto()
+    """It fails, and has not acted."""
+    AFTER = auto()
+    """It acts, and then its answer is lost."""
+    TWICE = auto()
+    """It acts a second time under the same arguments, as if a network had repeated it."""
+    NONE = auto()
+    """It works."""
+
+
+class Faults:
+    """The faults of the next calls, method by method, first come, first served.
+
+    >>> faults = Faults()
+    >>> faults.plan("capture", Fault.BEFORE)
+    >>> faults.through("capture", lambda: "done")
+    Traceback (most recent call last):
+    ConnectionError: capture could not be reached
+    >>> faults.through("capture", lambda: "done")
+    'done'
+    """
+
+    def __init__(self) -> None:
+        self._planned: dict[str, deque[Fault]] = {}
+
+    def plan(self, method: str, *faults: Fault) -> None:
+        """Let the next calls of *method* go wrong like this, one after the other."""
+        self._planned.setdefault(method, deque()).extend(faults)
+
+    def through(self, method: str, act: Callable[[], T]) -> T:
+        """Do *act* as the next call of *method*, with its fault.
+
+        Raises:
+            ConnectionError: it has failed before it acted.
+            TimeoutError: it has failed after it acted.
+        """
+        planned = self._planned.get(method)
+        fault = planned.popleft() if planned else Fault.NONE
+        if fault is Fault.BEFORE:
+            raise ConnectionError(f"{method} could not be reached")
+        answer = act()
+        if fault is Fault.TWICE:
+            answer = act()
+        if fault is Fault.AFTER:
+            raise TimeoutError(f"{method} has not answered in time")
+        return answer
