@@ -145,7 +145,11 @@ def office(
         numbers = count(1)
 
         def another(**changes: Any) -> Any:
-            told = {"secret": SECRET, "host": HOST, "new_id": lambda: f"id{next(numbers)}"}
+            told: dict[str, Any] = {
+                "secret": SECRET,
+                "host": HOST,
+                "new_id": lambda: f"id{next(numbers)}",
+            }
             if face == "blocking":
                 return BookingService(store, **told | fakes | changes)
             ports = {
@@ -156,7 +160,7 @@ def office(
             others = {name: value for name, value in changes.items() if name not in fakes}
             return Awaiting(AsyncBookingService(store, **told | ports | others), runner.run)
 
-        made = Office(another(), store, *fakes.values(), another)
+        made = Office(another(), store, **fakes, another=another)
         try:
             yield made
         finally:
