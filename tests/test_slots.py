@@ -757,3 +757,12 @@ def test_slots_sort_by_start() -> None:
     offered = finder().offers(MONDAY)
 
     assert sorted({*offered}) == offered
+
+
+def test_busy_time_that_may_be_our_own_copy_says_so() -> None:
+    """A free/busy service cannot tell; nothing is taken off what it says (F6)."""
+    blind = Availability(busy=IntervalSet([LUNCH]), sees_own_copies=True)
+
+    (reason,) = finder(availability={"ana": blind}).explain(NOON).reasons
+
+    assert (reason.what, reason.detail) == (What.BUSY, "perhaps our own copy of an appointment")

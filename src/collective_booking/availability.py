@@ -70,6 +70,8 @@ class Availability:
 
     A stretch that is in none of the three counts as free, so what could not be looked up belongs
     into `unknown`. `tentative` is kept apart because the calendar decides whether it blocks (F4).
+    `sees_own_copies` is True of a service that answers free or busy alone, and so cannot tell which
+    busy time is a copy of our own appointments; reasons say that it may be one (F6).
 
     >>> call = IntervalSet.from_isoformat("2026-03-02T09:00Z/2026-03-02T10:00Z")
     >>> lunch = IntervalSet.from_isoformat("2026-03-02T12:00Z/2026-03-02T13:00Z")
@@ -80,8 +82,10 @@ class Availability:
     busy: IntervalSet = NEVER
     tentative: IntervalSet = NEVER
     unknown: tuple[Unknown, ...] = ()
+    sees_own_copies: bool = False
 
     def __post_init__(self) -> None:
+        require("sees_own_copies", self.sees_own_copies, bool, "true or false")
         for name in ("busy", "tentative"):
             require(name, getattr(self, name), IntervalSet, "an IntervalSet")
         require("unknown", self.unknown, Sequence, "a sequence of Unknown")
@@ -101,6 +105,7 @@ class Availability:
             IntervalSet.union_of(part.busy for part in held),
             IntervalSet.union_of(part.tentative for part in held),
             tuple(unknown for part in held for unknown in part.unknown),
+            any(part.sees_own_copies for part in held),
         )
 
 

@@ -42,6 +42,7 @@ _START_ONLY: Final = 1
 _NEVER_BEGINS: Final = 2 * END
 # The last local date that is supported in every zone, however far it is from UTC.
 _LAST_DAY: Final = LAST // DAY - 2
+_PERHAPS_OURS: Final = "perhaps our own copy of an appointment"
 MEETINGS: Final = frozenset({What.BUSY, What.APPOINTMENT, What.HOLD})
 """What takes a member's time, and is kept at a distance by buffers."""
 
@@ -267,9 +268,11 @@ def _busy(
         known = availability.get(member.id)
         if known is None:
             continue
-        yield Obstacle(What.BUSY, member.id, known.busy, lead, lag)
+        own = _PERHAPS_OURS if known.sees_own_copies else ""
+        yield Obstacle(What.BUSY, member.id, known.busy, lead, lag, detail=own)
         if known.tentative and calendar.tentative is Tentative.BUSY:
-            yield Obstacle(What.BUSY, member.id, known.tentative, lead, lag, detail="tentative")
+            detail = f"tentative, {own}" if own else "tentative"
+            yield Obstacle(What.BUSY, member.id, known.tentative, lead, lag, detail=detail)
 
 
 def _unknown(

@@ -351,3 +351,57 @@ def test_wrong_arguments_are_refused_by_the_librarys_own_errors() -> None:
         ics.Limits(depth=0)
     with pytest.raises(InvalidValueError, match="years"):
         ics.Limits(first_year=2100, last_year=2000)
+
+
+# --- copies of our own appointments (F6) ----------------------------------------------------------
+
+OURS = """BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:a1@Booking.example.com
+DTSTART:20260302T090000Z
+DTEND:20260302T100000Z
+END:VEVENT
+BEGIN:VEVENT
+UID:a2@booking.example.com
+DTSTART;TZID=Mars/Olympus:20260302T110000
+END:VEVENT
+BEGIN:VEVENT
+UID:lunch@elsewhere.example
+DTSTART:20260302T120000Z
+DTEND:20260302T130000Z
+END:VEVENT
+END:VCALENDAR"""
+
+
+def test_our_own_copies_are_left_out_however_broken() -> None:
+    """A copy that was moved or cancelled in the store must not block by what it says here (F6)."""
+    told = ics.read(OURS, MARCH, timezone="UTC", own_suffix="@booking.example.com")
+
+    assert str(told.busy) == "2026-03-02T12:00:00Z/2026-03-02T13:00:00Z"
+    assert told.unknown == ()
+    assert not told.sees_own_copies
+
+
+def test_without_a_suffix_every_event_counts() -> None:
+    told = ics.read(OURS, MARCH, timezone="UTC")
+
+    assert len(told.busy) == 2
+    assert told.unknown
+
+
+def test_a_free_busy_report_cannot_tell_our_own_copies() -> None:
+    """It carries no UIDs; nothing is taken off it, and whoever asks is told (F6)."""
+    report = """BEGIN:VFREEBUSY
+DTSTART:20260302T000000Z
+DTEND:20260303T000000Z
+FREEBUSY:20260302T090000Z/PT1H
+END:VFREEBUSY"""
+    told = ics.read(report, MARCH, timezone="UTC", own_suffix="@booking.example.com")
+
+    assert told.sees_own_copies
+    assert str(told.busy) == "2026-03-02T09:00:00Z/2026-03-02T10:00:00Z"
+
+
+def test_a_suffix_that_every_uid_has_is_refused() -> None:
+    with pytest.raises(InvalidValueError, match="every UID ends in it"):
+        ics.read(OURS, MARCH, timezone="UTC", own_suffix="")

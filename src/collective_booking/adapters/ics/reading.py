@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -23,7 +24,7 @@ from collective_booking.adapters.ics.lines import Component, parse
 from collective_booking.adapters.ics.series import take_series
 from collective_booking.adapters.ics.zones import Zones
 from collective_booking.availability import Availability, Cause, Unknown
-from collective_booking.errors import WrongTypeError, require
+from collective_booking.errors import InvalidValueError, WrongTypeError, require
 from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
 
 DEFAULTS: Final = Limits()
@@ -40,6 +41,17 @@ class _Question(NamedTuple):
     timezone: str
     address: str | None
     limits: Limits
+    own_suffix: str | None
+
+    def is_own(self, item: Item) -> bool:
+        """Whether *item* is a copy of one of our own appointments (F6).
+
+        Suffixes are domains, whose case does not count, though a UID is text whose case does.
+        """
+        if self.own_suffix is None:
+            return False
+        uid = item.component.uid() or ""
+        return uid.casefold().endswith(self.own_suffix.casefold())
 
 
 class _Answer(NamedTuple):
@@ -57,12 +69,15 @@ def read(
     address: str | None = None,
     source: str | None = None,
     limits: Limits = DEFAULTS,
+    own_suffix: str | None = None,
 ) -> Availability:
     """The member's busy, tentative and unknown time in *window*, from iCalendar *text* (F3, F4).
 
     *timezone* is the member's, an IANA name: dates are theirs, and times without a zone too, unless
     the calendar has a valid X-WR-TIMEZONE. *address* is the member's e-mail address: an event that
     the attendee with this address has declined is free. *source* is what reasons call the text.
+    Events whose UID ends in *own_suffix*, such as `@booking.example.com`, are copies of the host's
+    own appointments, and left out: of those the store knows better (F6).
 
     Whatever cannot be read makes the time it may cover unknown, never free; nothing is raised for
     it. `docs/calendars.md` tells what counts as what.
@@ -92,7 +107,7 @@ def read(
     unknown time zone: time zone 'Mars/Olympus' (VEVENT, line 8, UID flight)
     """
     require("a calendar", text, str | bytes, "text, or bytes of UTF-8")
-    question = _question(window, timezone, address, limits)
+    question = _question(window, timezone, address, limits, own_suffix)
     return _whole(question, [_read_text(text, question, source)])
 
 
@@ -103,12 +118,13 @@ def read_file(
     timezone: str,
     address: str | None = None,
     limits: Limits = DEFAULTS,
+    own_suffix: str | None = None,
 ) -> Availability:
     """What `read` makes of the file at *path*; reasons name it as *path* does.
 
     A file that is not there, or cannot be opened, makes the whole window unknown.
     """
-    place, question = _place(path), _question(window, timezone, address, limits)
+    place, question = _place(path), _question(window, timezone, address, limits, own_suffix)
     return _whole(question, [_read_file(place, question)])
 
 
@@ -119,6 +135,7 @@ def read_folder(
     timezone: str,
     address: str | None = None,
     limits: Limits = DEFAULTS,
+    own_suffix: str | None = None,
 ) -> Availability:
     """What `read` makes of every `.ics` file in the folder at *path* and in folders in it.
 
@@ -127,7 +144,7 @@ def read_folder(
     without events; one that is not there, or cannot be opened, and a link that leads nowhere make
     the whole window unknown.
     """
-    place, question = _place(path), _question(window, timezone, address, limits)
+    place, question = _place(path), _question(window, timezone, address, limits, own_suffix)
     return _whole(question, _read_folder(place, question))
 
 
@@ -138,9 +155,10 @@ def read_path(
     timezone: str,
     address: str | None = None,
     limits: Limits = DEFAULTS,
+    own_suffix: str | None = None,
 ) -> Availability:
     """`read_folder` if there is a folder at *path*, else `read_file`."""
-    place, question = _place(path), _question(window, timezone, address, limits)
+    place, question = _place(path), _question(window, timezone, address, limits, own_suffix)
     if _is_folder(place):
         return _whole(question, _read_folder(place, question))
     return _whole(question, [_read_file(place, question)])
@@ -152,13 +170,23 @@ def _place(path: str | os.PathLike[str]) -> Path:
     return Path(path)
 
 
-def _question(window: Interval, timezone: str, address: str | None, limits: Limits) -> _Question:
+def _question(
+    window: Interval,
+    timezone: str,
+    address: str | None,
+    limits: Limits,
+    own_suffix: str | None,
+) -> _Question:
     require("a window", window, Interval, "an Interval")
     require("limits", limits, Limits, "Limits")
     if address is not None and not isinstance(address, str):
         raise WrongTypeError("an address", address, "an e-mail address as text")
+    require("own_suffix", own_suffix, str | None, "the end of our own UIDs, as text")
+    if own_suffix == "":
+        raise InvalidValueError("own_suffix", "", "every UID ends in it: pass one, or None")
     localtime.zone(timezone)
-    return _Question(window, timezone, plain_address(address or "") or None, limits)
+    asked = plain_address(address or "") or None
+    return _Question(window, timezone, asked, limits, own_suffix)
 
 
 def _whole(question: _Question, answers: Iterable[_Answer]) -> Availability:
@@ -274,6 +302,8 @@ def _take_all(components: list[Component], question: _Question, findings: Findin
         cancelled = is_calendar and top.word("METHOD") == "CANCEL"
         for component in _all_under(top):
             item = Item(component, zones, cancelled)
+            if component.name == "VEVENT" and question.is_own(item):
+                continue  # however broken: nothing of it counts
             if component.flaws and _holds_time(component):
                 for flaw in component.flaws:
                     findings.doubt(None, flaw)
@@ -289,7 +319,10 @@ def _take_all(components: list[Component], question: _Question, findings: Findin
     if offers:
         take_availability(offers, findings, budget)
     only_reports = bool(reports) and not events and not offers
-    return _Answer(findings.availability(), IntervalSet.union_of(told) if only_reports else ALWAYS)
+    known = findings.availability()
+    if reports and question.own_suffix is not None:  # they carry no UIDs
+        known = replace(known, sees_own_copies=True)
+    return _Answer(known, IntervalSet.union_of(told) if only_reports else ALWAYS)
 
 
 def _holds_time(component: Component) -> bool:
