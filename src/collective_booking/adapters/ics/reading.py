@@ -199,7 +199,7 @@ def _whole(question: _Question, answers: Iterable[_Answer]) -> Availability:
         for stretch in silent
     ]
     known = Availability.union_of(answer.availability for answer in held)
-    return Availability(known.busy, known.tentative, (*known.unknown, *quiet))
+    return replace(known, unknown=(*known.unknown, *quiet))
 
 
 # --- files ---------------------------------------------------------------------------------------
