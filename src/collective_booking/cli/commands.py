@@ -35,7 +35,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 # --- options -------------------------------------------------------------------------------------
 
 
-def _options(*options: Callable[[F], F]) -> Callable[[F], F]:
+def options(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Several options as one decorator."""
+
     def together(command: F) -> F:
         for option in reversed(options):
             command = option(command)
@@ -44,18 +46,26 @@ def _options(*options: Callable[[F], F]) -> Callable[[F], F]:
     return together
 
 
+places: Final = options(
+    click.option("--db", metavar="FILE", help="The bookings [bookings.sqlite beside TEAM]."),
+    click.option("--outbox", metavar="FOLDER", help="What is sent [outbox beside TEAM]."),
+)
+_DATABASE: Final = click.option(
+    "--db", metavar="FILE", help="The bookings, if there are any [bookings.sqlite beside TEAM]."
+)
 _TEAM: Final = click.argument("team")
-_WINDOW: Final = _options(
+_WINDOW: Final = options(
     click.option("--from", metavar="X", help="The first start: a date or an instant [now]."),
     click.option(
         "--to",
         metavar="X",
         help="The last start: a date, itself included, or an instant, itself not [14 days on].",
     ),
+    _DATABASE,
     click.option("--now", metavar="X", help="What time it is [the clock's]."),
     click.option("--timezone", metavar="ZONE", help="Show times as in ZONE [the calendar's]."),
 )
-_ANSWER: Final = _options(
+_ANSWER: Final = options(
     click.option("--first", metavar="N", help="No more than the first N."),
     click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC."),
 )
@@ -64,7 +74,7 @@ _ANSWER: Final = _options(
 @click.group(no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="collective-booking", message="collective-booking %(version)s")
 def command() -> None:
-    """Find the times that suit every member of a team.
+    """Find the times that suit every member of a team, and book one of them.
 
     TEAM is a file in TOML or JSON: the settings of a meeting, and its members with their hours and
     calendars. X is a date of the calendar's zone, such as 2026-11-23, or an instant with an offset,
@@ -73,7 +83,8 @@ def command() -> None:
     \b
       collective-booking slots team.toml --first 5
       collective-booking explain team.toml 2026-11-24T10:00:00Z
-      collective-booking show team.toml --svg week.svg
+      collective-booking book team.toml 2026-11-24T10:00:00Z --name Kim --email kim@example.com
+      collective-booking agenda team.toml
 
     Exit codes: 0 yes; 1 a negative answer: no slot, a start refused, a calendar that cannot be
     read or followed; 2 an input that cannot be used.
@@ -84,7 +95,7 @@ def command() -> None:
 @_TEAM
 @_WINDOW
 @_ANSWER
-def slots(team: str, *, as_json: bool, **options: str | None) -> Answer:
+def slots(team: str, *, as_json: bool, **given: str | None) -> Answer:
     """List the times that suit everyone.
 
     A slot belongs to the window by its start. Without any, the answer says what blocks most.
@@ -95,7 +106,7 @@ def slots(team: str, *, as_json: bool, **options: str | None) -> Answer:
       collective-booking slots team.toml --timezone America/New_York --first 10
       collective-booking slots team.toml --json | jq -r '.slots[].start'
     """
-    asked = ask(team, options)
+    asked = ask(team, given)
     calendar, window = asked.team.calendar, asked.window
     finder = asked.finder()
     found = list(islice(finder.iter_offers(window), asked.most))
@@ -116,7 +127,7 @@ def slots(team: str, *, as_json: bool, **options: str | None) -> Answer:
 @click.argument("start", required=False)
 @_WINDOW
 @_ANSWER
-def explain(team: str, start: str | None, *, as_json: bool, **options: str | None) -> Answer:
+def explain(team: str, start: str | None, *, as_json: bool, **given: str | None) -> Answer:
     """Tell why START is refused, or what blocks the window.
 
     START is an instant, and is explained alone, whatever the window: everything that refuses it, by
@@ -127,7 +138,7 @@ def explain(team: str, start: str | None, *, as_json: bool, **options: str | Non
       collective-booking explain team.toml 2026-11-24T10:00:00Z
       collective-booking explain team.toml --from 2026-11-23 --to 2026-11-27
     """
-    asked = ask(team, options)
+    asked = ask(team, given)
     if start is not None:
         return _explain_start(asked, start, as_json=as_json)
     calendar = asked.team.calendar
@@ -160,7 +171,7 @@ def _explain_start(asked: Asked, text: str, *, as_json: bool) -> Answer:
 @command.command()
 @_TEAM
 @_WINDOW
-def check(team: str, **options: str | None) -> Answer:
+def check(team: str, **given: str | None) -> Answer:
     """Check a team file, and read its calendars.
 
     Every problem of the file is reported at once, each with its place; then every item of a
@@ -169,7 +180,7 @@ def check(team: str, **options: str | None) -> Answer:
     \b
       collective-booking check team.toml
     """
-    asked = ask(team, options)
+    asked = ask(team, given)
     from collective_booking.cli import findings  # noqa: PLC0415
 
     found = sources.by_calendar(asked.team, asked.window)
@@ -180,7 +191,7 @@ def check(team: str, **options: str | None) -> Answer:
 @_TEAM
 @_WINDOW
 @click.option("--svg", metavar="FILE", help="Draw the picture into FILE instead.")
-def show(team: str, *, svg: str | None, **options: str | None) -> Answer:
+def show(team: str, *, svg: str | None, **given: str | None) -> Answer:
     """Draw the week: who is open or busy, and what suits everyone.
 
     The window is 7 days from today unless you say otherwise, and each day is drawn as the clock of
@@ -190,7 +201,7 @@ def show(team: str, *, svg: str | None, **options: str | None) -> Answer:
       collective-booking show team.toml
       collective-booking show team.toml --from 2026-11-23 --svg week.svg
     """
-    asked = ask(team, options, days=when.WEEK, whole=True)
+    asked = ask(team, given, days=when.WEEK, whole=True)
     from collective_booking.cli import strip, tables  # noqa: PLC0415
 
     view = replace(asked.finder().view(asked.window), timezone=asked.clock.timezone)

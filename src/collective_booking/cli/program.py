@@ -17,9 +17,9 @@ from typing import Final
 import click
 
 from collective_booking.cli.answers import BAD_INPUT, YES, Answer, BadInput, problems_document
-from collective_booking.cli.commands import command
+from collective_booking.cli.bookings import whole
 from collective_booking.cli.words import plain
-from collective_booking.errors import CollectiveBookingError, Problem
+from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem
 
 INTERRUPTED: Final = 130
 """What shells say of a program that was stopped with Ctrl-C."""
@@ -66,12 +66,14 @@ def _code(arguments: list[str]) -> int:
 def _answer(arguments: list[str]) -> Answer | int:
     """What the command answers; the exit code alone where it has printed its help."""
     try:
-        answer: Answer | int = command.main(
+        answer: Answer | int = whole.main(
             arguments, prog_name="collective-booking", standalone_mode=False
         )
     except click.UsageError as error:
         return _refused([_usage_problem(error)], arguments)
     except BadInput as error:
+        return _refused(error.problems, arguments)
+    except ConfigurationError as error:
         return _refused(error.problems, arguments)
     except CollectiveBookingError as error:
         # An instant so far away that nobody can compute with it, for one.

@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from collective_booking.checks import Refused, examine, optional
 from collective_booking.cli import sources, teamfile, when
 from collective_booking.cli.answers import BadInput
+from collective_booking.cli.places import Places
 from collective_booking.cli.words import Clock
 from collective_booking.errors import shown
 from collective_booking.intervals import Interval
 from collective_booking.slots import SlotFinder
+
+if TYPE_CHECKING:
+    from collective_booking.cli.office import Office
 
 
 class Asked(NamedTuple):
@@ -28,14 +32,36 @@ class Asked(NamedTuple):
     now: datetime
     clock: Clock
     most: int | None
+    places: Places
 
     def finder(self, window: Interval | None = None) -> SlotFinder:
         """The finder for *window*, which is the one asked for unless another is named."""
+        asked = window or self.window
         return SlotFinder(
             calendar=self.team.calendar,
-            availability=sources.availability(self.team, window or self.window),
+            availability=sources.availability(self.team, asked),
             now=self.now,
+            **self._booked(asked),
         )
+
+    def _booked(self, window: Interval) -> dict[str, Any]:
+        """What is taken by bookings; nothing where none was ever made."""
+        if not self.places.database.exists():
+            return {}
+        from collective_booking.cli import office  # noqa: PLC0415  # loads a database
+
+        found = office.taken(self.team, self.places, window, self.now)
+        return {"claims": found.claims, "counted": found.counted}
+
+    def of(self, team: teamfile.Team) -> Asked:
+        """The same, asked of *team*."""
+        return self._replace(team=team)
+
+    def office(self) -> Office:
+        """Where the team books."""
+        from collective_booking.cli import office  # noqa: PLC0415  # loads a database
+
+        return office.open_office(self.team, self.places, self.now)
 
 
 def ask(
@@ -51,14 +77,16 @@ def ask(
         "--timezone": optional(Clock),
         "--first": optional(_how_many),
     }
-    given = {f"--{name}": text for name, text in options.items()}
+    places = Places.of(path, options.get("db"), options.get("outbox"))
+    given = {f"--{name}": text for name, text in options.items() if f"--{name}" in readers}
     read, problems = examine(readers, given)
     if problems:
         raise BadInput(problems)
     now = when.current_time(read["--now"])
-    window = when.window(team.calendar, now, read["--from"], read["--to"], days=days, whole=whole)
-    clock = read["--timezone"] or Clock(team.calendar.timezone)
-    return Asked(team, window, now, clock, read.get("--first"))
+    first, last = read.get("--from"), read.get("--to")
+    window = when.window(team.calendar, now, first, last, days=days, whole=whole)
+    clock = read.get("--timezone") or Clock(team.calendar.timezone)
+    return Asked(team, window, now, clock, read.get("--first"), places)
 
 
 def _how_many(text: str) -> int:

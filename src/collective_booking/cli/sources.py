@@ -16,6 +16,8 @@ from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.obstacles import unknown_of
 
+HOST: Final = "collective-booking.invalid"
+"""What the UIDs of the command's appointments end in: a domain that nobody can have."""
 AROUND: Final = timedelta(days=2)
 """How far around one start is looked, so that what blocks it is seen whole."""
 
@@ -24,7 +26,7 @@ def availability(team: Team, starts: Interval) -> dict[str, Availability]:
     """What is known of each member who has a source, for slots that start in *starts*."""
     window = team.calendar.touched(starts)
     return {
-        member.id: _of(member, team.sources[member.id], window)
+        member.id: of(member, team.sources[member.id], window)
         for member in team.calendar.members
         if member.id in team.sources
     }
@@ -34,13 +36,14 @@ def by_calendar(team: Team, starts: Interval) -> Mapping[tuple[str, str], Availa
     """The same, apart for each calendar of each member: by their id and the calendar's path."""
     window = team.calendar.touched(starts)
     return {
-        (member.id, str(path)): _of(member, Sources((path,)), window)
+        (member.id, str(path)): of(member, Sources((path,)), window)
         for member in team.calendar.members
         for path in team.sources.get(member.id, Sources()).calendars
     }
 
 
-def _of(member: Member, sources: Sources, window: Interval) -> Availability:
+def of(member: Member, sources: Sources, window: Interval) -> Availability:
+    """What is known of *member* in *window*, from *sources*; never our own copies (F6)."""
     busy = sources.busy.clip(window)
     if not sources.calendars:
         # A reference that only an application can follow: nobody answers for it here.
@@ -52,7 +55,13 @@ def _of(member: Member, sources: Sources, window: Interval) -> Availability:
         (
             Availability(busy),
             *(
-                read_path(path, window, timezone=member.timezone, address=member.email)
+                read_path(
+                    path,
+                    window,
+                    timezone=member.timezone,
+                    address=member.email,
+                    own_suffix=f"@{HOST}",
+                )
                 for path in sources.calendars
             ),
         )

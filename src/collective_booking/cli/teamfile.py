@@ -52,7 +52,7 @@ def load(path: str) -> Team:
     Raises:
         BadInput: everything that is wrong with it.
     """
-    document = _table(path, _text(path))
+    document = _table(path, text_of(path))
     members = document.get("members")
     problems: list[Problem] = []
     found: list[Sources] = []
@@ -100,7 +100,12 @@ def schema() -> dict[str, Any]:
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _text(path: str) -> str:
+def text_of(path: str) -> str:
+    """What stands in the file at *path*, as text.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
     try:
         with Path(path).open("rb") as file:
             data = file.read(MAX_SIZE + 1)

@@ -24,6 +24,8 @@ SEARCHED: Final = 14
 """How many days are searched when nobody says how many."""
 WEEK: Final = 7
 """How many days a picture shows when nobody says how many."""
+QUARTER: Final = 90
+"""How many days an agenda shows when nobody says how many."""
 
 _DAY: Final = timedelta(days=1)
 _INSTANT: Final = "an instant like 2026-11-23T09:00:00Z"

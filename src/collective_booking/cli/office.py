@@ -1,0 +1,147 @@
+"""Where the command books: one database for a folder of teams, and an outbox beside it.
+
+Lives here: the service of a team, with the clock, the calendars and the outbox that it works with.
+Must not live here: commands, options, what is printed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from collective_booking.adapters.folder import FolderOutbox
+from collective_booking.availability import Availability
+from collective_booking.calendars import CollectiveCalendar
+from collective_booking.cli import sources
+from collective_booking.cli.answers import BadInput
+from collective_booking.cli.places import Places
+from collective_booking.cli.teamfile import Sources, Team
+from collective_booking.drafts import SavedCalendar, Taken
+from collective_booking.errors import Problem
+from collective_booking.intervals import Interval
+from collective_booking.members import Member
+from collective_booking.service import BookingService
+
+if TYPE_CHECKING:
+    from collective_booking.adapters.sql import SqlStore
+
+TENANT: Final = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The service of one team, and what became of its calendar when it was opened."""
+
+    service: BookingService
+    saved: SavedCalendar
+    outbox: Path
+
+
+def open_office(team: Team, places: Places, now: datetime) -> Office:
+    """The office of *team* at the time *now*; its calendar is saved first: the file is the truth.
+
+    Raises:
+        BadInput: the database, or the key beside it, cannot be used.
+    """
+    outbox = FolderOutbox(places.outbox)
+    service = BookingService(
+        _store(places.database),
+        secret=_secret(places.database),
+        host=sources.HOST,
+        provider=TeamCalendars(team, outbox),
+        notifier=outbox,
+        tenant=TENANT,
+        clock=StoppedClock(now),
+        new_id=lambda: secrets.token_hex(5),
+    )
+    return Office(service, service.save_calendar(booked_by(team)), places.outbox)
+
+
+def booked_by(team: Team) -> CollectiveCalendar:
+    """The calendar of *team* as it is stored: busy times in the team file are a calendar too."""
+    name = Path(team.path).name
+    members = [
+        replace(member, calendar=member.calendar or name) if member.id in team.sources else member
+        for member in team.calendar.members
+    ]
+    return replace(team.calendar, members=tuple(members))
+
+
+def taken(team: Team, places: Places, window: Interval, now: datetime) -> Taken:
+    """What is booked and held already of the members of *team*, in every team."""
+    ids = [member.id for member in team.calendar.members]
+    touched = team.calendar.touched(window)
+    return _store(places.database).taken(TENANT, team.calendar.slug, ids, touched, now)
+
+
+class StoppedClock:
+    """A clock that shows one time: that of the command."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """That time."""
+        return self._now
+
+
+class TeamCalendars:
+    """The calendars that a team file names, and copies of appointments in an outbox."""
+
+    def __init__(self, team: Team, outbox: FolderOutbox) -> None:
+        self._team = team
+        self.put = outbox.put
+        self.update = outbox.update
+        self.remove = outbox.remove
+
+    def availability(
+        self, members: Sequence[Member], window: Interval
+    ) -> Mapping[str, Availability]:
+        """What the files say of *members*; of somebody who left, the file they were known by."""
+        return {member.id: sources.of(member, self._of(member), window) for member in members}
+
+    def _of(self, member: Member) -> Sources:
+        if member.id in self._team.sources:
+            return self._team.sources[member.id]
+        file = Path(self._team.path).parent / (member.calendar or "")
+        return Sources((file,)) if member.calendar and file.exists() else Sources()
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def _store(database: Path) -> SqlStore:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # takes long to load
+
+    from collective_booking.adapters.sql import SqlStore  # noqa: PLC0415
+
+    try:
+        return SqlStore.open(database)
+    except SQLAlchemyError as error:
+        told = str(getattr(error, "orig", error))
+        raise BadInput([Problem(str(database), f"is no database of bookings: {told}")]) from None
+
+
+def _secret(database: Path) -> bytes:
+    """What tokens are derived from: made once, and kept beside the database (N6)."""
+    place = database.with_suffix(".key")
+    try:
+        if not place.exists():
+            beside = place.with_name(f".{place.name}.{os.getpid()}")
+            beside.touch(mode=0o600)
+            beside.write_text(secrets.token_hex(32))
+            # Of two who make one at once, one wins, and both read the same.
+            try:
+                os.link(beside, place)
+            except FileExistsError:
+                pass
+            finally:
+                beside.unlink()
+        return place.read_bytes()
+    except OSError as error:
+        raise BadInput([Problem(str(place), f"cannot be used: {error.strerror}")]) from None
