@@ -49,6 +49,9 @@ TOLD: Final[Mapping[tuple[Status, Happening], tuple[Channel, ...]]] = {
     (Status.CONFIRMED, Happening.EDITED): _ALL,
     (Status.CONFIRMED, Happening.CANCELLED): _ALL,
     (Status.CONFIRMED, Happening.MEMBER_DECLINED): (Channel.HOST,),
+    # Over already: calendars keep up, and nobody is written to.
+    (Status.SHOWED, Happening.EDITED): (Channel.COPY,),
+    (Status.NO_SHOW, Happening.EDITED): (Channel.COPY,),
     # Entered in error: nobody is written to, and no calendar keeps it.
     (Status.CONFIRMED, Happening.INVALIDATED): (Channel.COPY,),
     (Status.SHOWED, Happening.INVALIDATED): (Channel.COPY,),
