@@ -35,6 +35,7 @@ from collective_booking.calendars import CollectiveCalendar
 from collective_booking.errors import CollectiveBookingError, ForgedNotificationError
 from collective_booking.holds import OUTCOMES, Hold, HoldState
 from collective_booking.intervals import Interval
+from collective_booking.members import Member
 from collective_booking.money import Money
 from collective_booking.payments import Notice, PaymentState
 from collective_booking.reasons import SlotUnavailableError
@@ -65,7 +66,7 @@ starts = st.builds(
 )
 places = st.integers(0, 30)
 faults = st.lists(st.sampled_from(list(Fault)), max_size=3)
-ROSTERS: Final = {
+ROSTERS: Final[dict[str, list[tuple[Member, ...]]]] = {
     "sales": [(ANA, BEN), (BEN, ANA), (ANA, BEN, CLEO)],
     "support": [(BEN, CLEO), (CLEO, DAN)],
     "panel": [
@@ -446,7 +447,7 @@ def teams(draw: st.DrawFn, slug: str) -> CollectiveCalendar:
         interval=QUARTER,
         buffer_before=draw(buffers),
         buffer_after=draw(buffers),
-        buffer_mode=draw(st.sampled_from(BufferMode)),
+        buffer_mode=draw(st.sampled_from(list(BufferMode))),
         max_per_day=draw(caps),
         price=EUROS if paid else None,
         approval=not paid and draw(st.booleans()),
@@ -457,8 +458,13 @@ def teams(draw: st.DrawFn, slug: str) -> CollectiveCalendar:
 def play(store: Any) -> None:
     # A port that fails on purpose is not worth a line, ten thousand times over.
     logging.getLogger("collective_booking").setLevel(logging.CRITICAL)
+
+    class Machine(BookingMachine):
+        def __init__(self) -> None:
+            super().__init__(store)
+
     run_state_machine_as_test(
-        lambda: BookingMachine(store),
+        Machine,
         settings=settings(
             max_examples=200 if THOROUGH else 25,
             stateful_step_count=50 if THOROUGH else 30,

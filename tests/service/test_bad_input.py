@@ -1,0 +1,370 @@
+"""Bad input: each its own error, which says what to do; and nothing has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from collective_booking.adapters.memory import MemoryStore
+from collective_booking.appointments import Contact, Status
+from collective_booking.errors import (
+    AsyncPortError,
+    CalendarChangedError,
+    CollectiveBookingError,
+    ConfigurationError,
+    ForgedNotificationError,
+    HoldExpiredError,
+    InvalidTokenError,
+    InvalidValueError,
+    MissingPortError,
+    NaiveDatetimeError,
+    NothingToPayError,
+    PaymentRequiredError,
+    RequestPastError,
+    RequestReusedError,
+    StaleVersionError,
+    UnknownBookingError,
+    UnknownCalendarError,
+    UnknownMemberError,
+)
+from collective_booking.holds import HoldState
+from collective_booking.money import CurrencyMismatchError, Money, PriceChangedError
+from collective_booking.payments import Notice
+from collective_booking.reasons import SlotUnavailableError, What
+from collective_booking.service import BookingService
+from collective_booking.testing import FakeNotifier, awaited
+from collective_booking.tokens import Purpose, Tokens
+from collective_booking.workflows.booking import Shown
+from tests.bookings import EUROS, HOST, KIM, LOU, MONDAY, SECRET, Office, at, calendar
+
+
+@contextmanager
+def nothing_changes(
+    here: Office, error: type[CollectiveBookingError], match: str | None = None
+) -> Iterator[None]:
+    """The block raises *error*, and what is booked, held and to be told is what it was."""
+
+    def seen() -> Any:
+        finder = here.service.finder("sales-call", MONDAY)
+        return here.service.agenda(MONDAY), set(finder.claims), set(finder.counted)
+
+    before = seen()
+    with pytest.raises(error, match=match):
+        yield
+    assert seen() == before
+
+
+def test_a_calendar_that_nobody_has_stored(here: Office) -> None:
+    with pytest.raises(UnknownCalendarError, match="save it first"):
+        here.service.book("sales-call", at("10:00"), KIM)
+
+
+def test_an_expired_hold(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.clock.advance(timedelta(minutes=10))
+
+    with nothing_changes(here, HoldExpiredError, "choose a time again"):
+        here.service.confirm(held.token)
+
+
+def test_a_hold_that_was_let_go(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.release(held.token)
+
+    assert "10:00" in here.listed()
+    with nothing_changes(here, HoldExpiredError):
+        here.service.confirm(held.token)
+
+
+def test_a_hold_is_confirmed_once_however_often(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+
+    assert here.service.confirm(held.token) == here.service.confirm(held.token)
+    assert len(here.service.agenda(MONDAY)) == 1
+
+
+def test_somebody_elses_hold(here: Office) -> None:
+    """A token of another tenant, another purpose, or by guess opens nothing."""
+    here.service.save_calendar(calendar())
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    other = Tokens(SECRET, "other").make(Purpose.HOLD, held.hold.id)
+    wrong = Tokens(SECRET, "default").make(Purpose.MANAGE, held.hold.id)
+
+    for token in (other, wrong, held.hold.id, ""):
+        with nothing_changes(here, InvalidTokenError):
+            here.service.confirm(token)
+
+
+def test_a_manage_token_tells_its_appointment_and_no_hold(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM)
+
+    assert here.service.appointment_id(made.token) == made.appointment.id
+    with pytest.raises(InvalidTokenError):
+        here.service.hold_id(made.token)
+
+
+def test_a_forged_notification(here: Office) -> None:
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+    genuine = here.gateway.pay(held.hold.id)
+
+    forged = replace(genuine, body=genuine.body.replace(b"5000", b"5001"))
+    for notice in (forged, Notice(body=genuine.body), Notice(body=b"")):
+        with nothing_changes(here, ForgedNotificationError):
+            here.service.payment_happened(notice)
+
+
+def test_a_notification_of_another_tenants_payment(here: Office) -> None:
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+
+    with pytest.raises(ForgedNotificationError, match="no hold of this tenant"):
+        here.another(tenant="other").payment_happened(here.gateway.pay(held.hold.id))
+
+
+@pytest.mark.parametrize("paid", [Money(4999, "EUR"), Money(5001, "EUR"), Money(5000, "USD")])
+def test_a_wrong_amount_is_given_back_and_reported(here: Office, paid: Money) -> None:
+    """M3."""
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+
+    attempt = here.service.payment_happened(here.gateway.pay(held.hold.id, paid))
+
+    assert attempt.outcome is HoldState.RELEASED
+    assert attempt.hold.payment.received == paid
+    assert not here.gateway.reserved(held.hold.id)
+    assert here.gateway.charged(held.hold.id) == 0
+    assert "10:00" in here.listed()
+
+
+def test_a_wrong_amount_that_was_taken_at_once_is_refunded(capturing: Office) -> None:
+    here, paid = capturing, Money(6000, "EUR")
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+
+    attempt = here.service.payment_happened(here.gateway.pay(held.hold.id, paid))
+
+    assert attempt.outcome is HoldState.REFUNDED
+    assert here.gateway.returned(held.hold.id) == 6000
+
+
+def test_a_changed_calendar_or_price(here: Office) -> None:
+    """A1: what the booker was shown is what they book, or they are told."""
+    shown = here.service.save_calendar(calendar(price=EUROS)).stored
+    here.service.save_calendar(calendar(price=Money(6000, "EUR")))
+
+    with nothing_changes(here, PriceChangedError, "60.00 EUR now, not 50.00 EUR"):
+        here.service.hold("sales-call", at("10:00"), KIM, shown=Shown(price=EUROS))
+    with nothing_changes(here, CalendarChangedError, "show it anew"):
+        here.service.hold("sales-call", at("10:00"), KIM, shown=Shown(version=shown.version))
+    assert here.service.hold("sales-call", at("10:00"), KIM, shown=Shown(version=2)).hold
+
+
+def test_a_calendar_is_saved_over_the_version_that_was_read(here: Office) -> None:
+    here.service.save_calendar(calendar(), version=0)
+    here.service.save_calendar(calendar(notice=timedelta(hours=1)), version=1)
+
+    for version in (0, 1, 3):
+        with nothing_changes(here, CalendarChangedError):
+            here.service.save_calendar(calendar(), version=version)
+
+
+def test_a_price_that_is_not_paid(here: Office) -> None:
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+
+    with nothing_changes(here, PaymentRequiredError, "begin the payment"):
+        here.service.book("sales-call", at("11:00"), KIM)
+    with nothing_changes(here, PaymentRequiredError):
+        here.service.confirm(held.token)
+
+
+def test_a_payment_for_nothing(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+
+    with nothing_changes(here, NothingToPayError):
+        here.service.begin_payment(held.token)
+
+
+def test_a_refund_of_what_was_never_paid(at_once: Office) -> None:
+    here = at_once
+    here.service.save_calendar(calendar())
+    free = here.service.book("sales-call", at("10:00"), KIM).appointment
+    here.service.save_calendar(calendar(price=EUROS))
+    paid = here.service.begin_payment(
+        here.service.hold("sales-call", at("11:00"), KIM).token
+    ).booking.appointment
+
+    with nothing_changes(here, NothingToPayError):
+        here.service.cancel(free.id, refund=EUROS)
+    with nothing_changes(here, InvalidValueError, "50.00 EUR was paid"):
+        here.service.cancel(paid.id, refund=Money(5001, "EUR"))
+    with nothing_changes(here, InvalidValueError):
+        here.service.cancel(paid.id, refund=Money(0, "EUR"))
+    with nothing_changes(here, CurrencyMismatchError):
+        here.service.cancel(paid.id, refund=Money(100, "USD"))
+    here.service.cancel(paid.id, refund=Money(2000, "EUR"))
+    assert here.gateway.moves(paid.id) == (1, 1)
+    assert here.gateway.returned(paid.id) == 2000
+
+
+def test_things_that_are_not_there(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    attempts: list[Callable[[], object]] = [
+        lambda: here.service.appointment("nope"),
+        lambda: here.service.reschedule("nope", at("11:00")),
+        lambda: here.service.cancel("nope"),
+        lambda: here.service.approve("nope"),
+        lambda: here.service.edit("nope", title="x"),
+        lambda: here.service.offers("sales-call", MONDAY, moving="nope"),
+        lambda: here.service.retry("nope"),
+    ]
+    for attempt in attempts:
+        with nothing_changes(here, UnknownBookingError):
+            attempt()
+    with nothing_changes(here, UnknownMemberError):
+        here.service.member_declined(made.id, "zoe")
+    with nothing_changes(here, UnknownMemberError):
+        here.service.remove_member("sales-call", "zoe")
+
+
+def test_times_that_cannot_be(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    naive = datetime(2026, 11, 23, 10)
+
+    for attempt in (here.service.book, here.service.hold):
+        with nothing_changes(here, NaiveDatetimeError):
+            attempt("sales-call", naive, KIM)
+        with nothing_changes(here, SlotUnavailableError):
+            attempt("sales-call", at("10:07"), KIM)
+    with pytest.raises(SlotUnavailableError) as refused:
+        here.service.book("sales-call", at("10:07"), KIM)
+    assert [reason.what for reason in refused.value.reasons] == [What.GRID]
+    assert refused.value.for_booker() == ("This is not one of the times that are offered.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("x" * 10_000, "at most 200"), ("a\x00b", "control characters"), (" ", "not be empty")],
+)
+def test_names_and_titles_that_cannot_be(here: Office, name: str, told: str) -> None:
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("11:00"), LOU).appointment
+
+    with nothing_changes(here, ConfigurationError, told):
+        here.service.book("sales-call", at("10:00"), Contact(name, "kim@example.com"))
+    with nothing_changes(here, ConfigurationError, told):
+        here.service.book("sales-call", at("10:00"), KIM, title=name)
+    with nothing_changes(here, ConfigurationError, told):
+        here.service.edit(made.id, title=name)
+
+
+def test_a_request_id_that_was_used_for_something_else(here: Office) -> None:
+    """S4: the same request again gets the same answer; another one is an error."""
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM, request_id="r1")
+
+    assert here.service.book("sales-call", at("10:00"), KIM, request_id="r1") == made
+    with nothing_changes(here, RequestReusedError, "its own"):
+        here.service.book("sales-call", at("11:00"), KIM, request_id="r1")
+    with nothing_changes(here, RequestReusedError):
+        here.service.cancel(made.appointment.id, request_id="r1")
+    here.service.cancel(made.appointment.id, request_id="r2")
+    again = here.service.cancel(made.appointment.id, request_id="r2").appointment
+    assert again.status is Status.CANCELLED
+    # The first answer stays the first answer, whatever became of it since.
+    assert here.service.book("sales-call", at("10:00"), KIM, request_id="r1") == made
+
+
+def test_a_refusal_is_decided_afresh(here: Office) -> None:
+    """S4: only what was done is remembered."""
+    here.service.save_calendar(calendar())
+    other = here.service.book("sales-call", at("10:00"), LOU).appointment
+    with nothing_changes(here, SlotUnavailableError):
+        here.service.book("sales-call", at("10:00"), KIM, request_id="r1")
+    here.service.cancel(other.id)
+
+    assert here.service.book("sales-call", at("10:00"), KIM, request_id="r1").appointment
+
+
+def test_a_stale_version(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    here.service.edit(made.id, title="Another")
+
+    attempts: list[Callable[[], object]] = [
+        lambda: here.service.edit(made.id, title="A third", version=1),
+        lambda: here.service.cancel(made.id, version=1),
+        lambda: here.service.mark(made.id, Status.SHOWED, version=1),
+    ]
+    for attempt in attempts:
+        with nothing_changes(here, StaleVersionError, "read it again"):
+            attempt()
+
+
+def test_a_request_whose_time_has_come(here: Office) -> None:
+    """E2."""
+    here.service.save_calendar(calendar(approval=True))
+    asked = here.service.book("sales-call", at("10:00"), KIM).appointment
+    here.clock.set(at("10:00"))
+
+    with nothing_changes(here, RequestPastError, "decline it"):
+        here.service.approve(asked.id)
+    assert here.service.decline(asked.id).appointment.status is Status.CANCELLED
+
+
+def test_a_mark_that_is_none(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+
+    with nothing_changes(here, InvalidValueError, "showed, no-show, invalid"):
+        here.service.mark(made.id, Status.CANCELLED)
+
+
+def test_a_service_without_what_it_needs(here: Office) -> None:
+    here.service.save_calendar(calendar(price=EUROS))
+    poor = here.another(gateway=None, notifier=None)
+    held = poor.hold("sales-call", at("10:00"), KIM)
+
+    with nothing_changes(here, MissingPortError, "pass one to the service"):
+        poor.begin_payment(held.token)
+    here.service.save_calendar(calendar())
+    poor.book("sales-call", at("11:00"), KIM)
+    with pytest.raises(MissingPortError, match="notifier"):
+        poor.deliver()
+
+
+def test_an_async_port_in_a_service_that_does_not_wait() -> None:
+    with pytest.raises(AsyncPortError, match="use AsyncBookingService"):
+        BookingService(MemoryStore(), secret=SECRET, host=HOST, notifier=awaited(FakeNotifier()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"secret": b"short"}, InvalidValueError),
+        ({"host": "no domain!"}, ConfigurationError),
+        ({"organizer": "nobody"}, ConfigurationError),
+    ],
+)
+def test_a_service_that_cannot_be(
+    changes: dict[str, Any], error: type[CollectiveBookingError]
+) -> None:
+    told: dict[str, Any] = {"secret": SECRET, "host": HOST}
+    with pytest.raises(error):
+        BookingService(MemoryStore(), **told | changes)

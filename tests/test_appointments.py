@@ -1,0 +1,234 @@
+"""What was booked: the steps it may take, what it keeps for ever, and what a move asks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from collective_booking.appointments import (
+    NEXT,
+    Appointment,
+    Contact,
+    Happening,
+    Snapshot,
+    Status,
+    booked,
+)
+from collective_booking.errors import (
+    ConfigurationError,
+    FixedForEverError,
+    IllegalStepError,
+    NaiveDatetimeError,
+    NoChangeError,
+    UnknownMemberError,
+)
+from collective_booking.hours import DateRange, OpeningHours
+from collective_booking.members import LocationKind, MeetingLocation
+from tests.bookings import ANA, BEN, CLEO, HOST, KIM, NOW, at, calendar, member
+
+
+def appointment(status: Status = Status.CONFIRMED, **changes: Any) -> Appointment:
+    snapshot = changes.pop("snapshot", Snapshot(calendar=calendar(), version=1, owner="ana"))
+    told: dict[str, Any] = {
+        "tenant": "default",
+        "id": "a1",
+        "uid": f"a1@{HOST}",
+        "snapshot": snapshot,
+        "slot": snapshot.slot(at("10:00")),
+        "contact": KIM,
+        "status": status,
+        "title": "Sales call",
+    }
+    return booked(Appointment(**told | changes), NOW)
+
+
+# --- the table (A7) ------------------------------------------------------------------------------
+
+LEGAL = {
+    ("pending", "approved"): "confirmed",
+    ("pending", "declined"): "cancelled",
+    ("pending", "cancelled"): "cancelled",
+    ("pending", "moved"): "pending",
+    ("pending", "edited"): "pending",
+    ("pending", "invalidated"): "invalid",
+    ("confirmed", "cancelled"): "cancelled",
+    ("confirmed", "moved"): "confirmed",
+    ("confirmed", "edited"): "confirmed",
+    ("confirmed", "member declined"): "confirmed",
+    ("confirmed", "showed"): "showed",
+    ("confirmed", "no-show"): "no-show",
+    ("confirmed", "invalidated"): "invalid",
+    ("showed", "edited"): "showed",
+    ("showed", "no-show"): "no-show",
+    ("showed", "invalidated"): "invalid",
+    ("no-show", "edited"): "no-show",
+    ("no-show", "showed"): "showed",
+    ("no-show", "invalidated"): "invalid",
+    ("cancelled", "invalidated"): "invalid",
+}
+
+
+@pytest.mark.parametrize(("status", "happening"), list(product(Status, Happening)))
+def test_only_what_the_table_lists_can_happen(status: Status, happening: Happening) -> None:
+    """An illegal step raises and changes nothing; the list is written here once more."""
+    before = appointment(status)
+    expected = LEGAL.get((str(status), str(happening)))
+
+    if expected is None:
+        with pytest.raises(IllegalStepError):
+            before.stepped(happening, NOW)
+        assert before == appointment(status)
+    else:
+        after = before.stepped(happening, NOW)
+        assert (after.status, after.version) == (expected, before.version + 1)
+        assert (after.owner, after.members, after.uid) == (before.owner, before.members, before.uid)
+        assert after.history[-1].happening is happening
+
+
+def test_no_step_is_listed_that_nobody_wrote_down() -> None:
+    assert {(str(status), str(happening)) for status, happening in NEXT} == set(LEGAL)
+
+
+@pytest.mark.parametrize("blocks", [True, False])
+@pytest.mark.parametrize("status", Status)
+def test_which_statuses_take_time_and_count(status: Status, blocks: bool) -> None:
+    """The two columns of the table."""
+    snapshot = Snapshot(calendar=calendar(pending_blocks=blocks), version=1, owner="ana")
+    made = appointment(status, snapshot=snapshot)
+
+    ended = status in {Status.CANCELLED, Status.INVALID}
+    assert made.status.counts is not ended
+    assert made.claims_time is (not ended and (blocks or status is not Status.PENDING))
+    assert len(made.claims()) == (2 if made.claims_time else 0)
+
+
+# --- what it keeps (A1, A2) ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["owner", "members", "snapshot", "organizer"])
+def test_owner_and_members_cannot_be_changed_and_the_attempt_says_so(name: str) -> None:
+    with pytest.raises(FixedForEverError, match="for ever"):
+        appointment().edited(NOW, **{name: "ben"})
+
+
+def test_a_detail_that_does_not_exist_is_told_with_the_one_meant() -> None:
+    with pytest.raises(ConfigurationError, match="did you mean 'title'"):
+        appointment().edited(NOW, titel="Another")
+
+
+def test_an_owner_who_is_no_member_is_refused() -> None:
+    with pytest.raises(UnknownMemberError):
+        Snapshot(calendar=calendar(), version=1, owner="zoe")
+
+
+def test_the_location_is_the_calendars_else_the_owners() -> None:
+    """A5."""
+    room = MeetingLocation(LocationKind.ADDRESS, "Room 1")
+    link = MeetingLocation(LocationKind.VIDEO, "https://meet.example.com/ana")
+    ana = member("ana", location=link)
+
+    assert Snapshot(calendar=calendar(ana, BEN), version=1, owner="ana").location == link
+    both = calendar(ana, BEN, location=room)
+    assert Snapshot(calendar=both, version=1, owner="ana").location == room
+    assert Snapshot(calendar=calendar(), version=1, owner="ana").location is None
+
+
+# --- moving and editing (A3, E5) -----------------------------------------------------------------
+
+
+def test_a_move_raises_version_and_sequence_and_keeps_the_duration() -> None:
+    moved = appointment().moved(at("14:00"), NOW)
+
+    assert (moved.version, moved.sequence) == (2, 1)
+    assert moved.end - moved.start == timedelta(hours=1)
+
+
+def test_the_same_time_is_no_change() -> None:
+    with pytest.raises(NoChangeError):
+        appointment().moved(at("10:00"), NOW)
+    with pytest.raises(NoChangeError):
+        appointment().edited(NOW, title="Sales call")
+
+
+def test_a_move_to_a_naive_time_is_refused() -> None:
+    with pytest.raises(NaiveDatetimeError):
+        appointment().moved(datetime(2026, 11, 23, 14), NOW)
+
+
+def test_how_it_went_is_nothing_that_invitations_tell() -> None:
+    """SEQUENCE rises with what calendars have to show, and with nothing else (E5)."""
+    showed = appointment().stepped(Happening.SHOWED, NOW)
+
+    assert (showed.version, showed.sequence) == (2, 0)
+
+
+def test_a_move_asks_for_todays_hours_and_yesterdays_people() -> None:
+    """A3: hours, grid, notice and caps as they are now; roster, duration, buffers as booked."""
+    mornings = OpeningHours.parse("Mon-Fri 09:00-12:00")
+    away = (DateRange(at("00:00", 30).date(), at("00:00", 30).date()),)
+    then = calendar(ANA, BEN, CLEO, buffer_after=timedelta(minutes=15))
+    now = calendar(
+        member("ana", hours=mornings, time_off=away, timezone="Europe/Madrid", required=True),
+        member("ben", hours=None, ignore_hours=True, required=False),
+        timezone="Europe/Berlin",
+        duration=timedelta(minutes=30),
+        notice=timedelta(hours=4),
+        max_per_day=3,
+    )
+
+    asked = Snapshot(calendar=then, version=1, owner="ana").moving_under(now)
+
+    ana, ben, cleo = asked.members
+    assert (ana.hours, ana.timezone, ana.time_off) == (mornings, "Europe/Madrid", away)
+    assert (ben.hours, ben.required) == (BEN.hours, True)  # today they ignore hours; this may not
+    assert cleo == CLEO  # who left keeps the hours they had
+    assert (asked.duration, asked.buffer_after) == (then.duration, then.buffer_after)
+    assert (asked.timezone, asked.notice, asked.max_per_day) == (now.timezone, now.notice, 3)
+    assert asked.step == now.step
+
+
+# --- the booker ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [
+        ("x" * 10_000, "kim@example.com"),
+        ("Kim\r\nBCC: all@example.com", "kim@example.com"),
+        ("Kim\x00", "kim@example.com"),
+        ("", "kim@example.com"),
+        ("Kim", "nobody"),
+        ("Kim", "kim@example.com\nbcc:x@example.com"),
+    ],
+)
+def test_a_contact_that_would_break_a_letter_is_refused(name: str, email: str) -> None:
+    with pytest.raises(ConfigurationError, match="the contact has 1 problem"):
+        Contact(name, email)
+
+
+def test_an_address_is_the_same_whatever_its_case() -> None:
+    """A6."""
+    assert Contact("Ana", "ANA@example.com").is_same_person(ANA)
+    assert not KIM.is_same_person(ANA)
+    assert not KIM.is_same_person(member("ana", email=None))
+
+
+def test_notes_may_have_lines_and_no_control_characters() -> None:
+    assert appointment(notes="one\r\ntwo\n\nfour").notes == "one\ntwo\n\nfour"
+    with pytest.raises(ConfigurationError, match="without control characters"):
+        appointment(notes="one\x07")
+    with pytest.raises(ConfigurationError, match="at most 10000"):
+        appointment(notes="x" * 10_001)
+
+
+def test_a_history_tells_when_and_what() -> None:
+    made = appointment()
+    later = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    moved = made.moved(at("14:00"), later)
+
+    assert [each.happening for each in moved.history] == [Happening.BOOKED, Happening.MOVED]
+    assert (moved.changed, moved.happened) == (later, Happening.MOVED)
+    assert str(made.slot) in moved.history[-1].note
