@@ -4,8 +4,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?= -n auto --maxprocesses 4
-DEMO_TEAM ?= examples/sales_call/team.toml
+DEMO ?= examples/sales_call
 DEMO_NOW ?= --now 2026-11-23T07:00:00Z
+DEMO_START ?= 2026-11-24T14:00:00Z
 
 BIN := $(VENV)/bin
 PY := $(BIN)/python
@@ -17,7 +18,7 @@ TYPED := $(wildcard src tests typing_tests examples benchmarks docs/conf.py)
 .PHONY: help demo test lint docs examples bench clean
 
 help:
-	@echo "make demo      the times that suit the example team, in a table"
+	@echo "make demo      find the times that suit the example team, and book one"
 	@echo "make test      all tests"
 	@echo "make lint      style, types and the order of the rooms"
 	@echo "make docs      the documentation, into docs/_build/html"
@@ -26,8 +27,14 @@ help:
 	@echo "make clean     take away what all of these made"
 
 demo: $(VENV)/.has-cli
-	$(BIN)/collective-booking show $(DEMO_TEAM) $(DEMO_NOW)
-	$(BIN)/collective-booking slots $(DEMO_TEAM) $(DEMO_NOW) --first 12
+	@rm -rf .demo && cp -r $(DEMO) .demo
+	$(BIN)/collective-booking show .demo/team.toml $(DEMO_NOW)
+	$(BIN)/collective-booking slots .demo/team.toml $(DEMO_NOW) --first 12
+	$(BIN)/collective-booking slots .demo/support.toml $(DEMO_NOW) --from 2026-11-24 --to 2026-11-24
+	$(BIN)/collective-booking book .demo/team.toml $(DEMO_START) --name "Kim Lee" --email kim@example.com $(DEMO_NOW)
+	@echo; cd .demo && find outbox -type f | sort; echo; cat outbox/*owner*.eml; echo; cat outbox/ben/*.ics
+	@echo "And the team that shares Ben no longer offers that time:"
+	$(BIN)/collective-booking slots .demo/support.toml $(DEMO_NOW) --from 2026-11-24 --to 2026-11-24
 
 test: $(VENV)/.has-test
 	$(PY) -m pytest $(PYTEST_ARGS)
@@ -50,7 +57,7 @@ bench: $(VENV)/.has-bench
 	$(PY) -m benchmarks
 
 clean:
-	rm -rf $(VENV) docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .demo docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests typing_tests examples benchmarks docs -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One stamp an extra: a second run finds it and goes straight to work.

@@ -1,4 +1,4 @@
-"""Find the times that suit every member of a team.
+"""Find the times that suit every member of a team, and book one of them.
 
 Lives here: the front door, which re-exports what hosts use.
 Must not live here: logic, or an import that costs a host something it did not ask for.
@@ -6,6 +6,16 @@ Must not live here: logic, or an import that costs a host something it did not a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from collective_booking.appointments import (
+    Appointment,
+    Change,
+    Contact,
+    Happening,
+    Snapshot,
+    Status,
+)
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
 from collective_booking.calendars import (
     CollectiveCalendar,
@@ -16,74 +26,162 @@ from collective_booking.calendars import (
 )
 from collective_booking.documents import from_dict, json_schema, to_dict
 from collective_booking.durations import format_duration, parse_duration
+from collective_booking.effects import Channel, Effect
 from collective_booking.errors import (
+    AsyncPortError,
+    CalendarChangedError,
     CollectiveBookingError,
     ConfigurationError,
     DuplicateMemberError,
     EmptyIntervalError,
+    FixedForEverError,
+    ForgedNotificationError,
+    HoldExpiredError,
+    IllegalStepError,
+    InvalidTokenError,
     InvalidValueError,
+    MissingPortError,
     NaiveDatetimeError,
+    NoChangeError,
+    NothingToPayError,
     OptionalOwnerError,
     OutOfRangeError,
+    OwnTransactionError,
+    PaymentRequiredError,
     PrimaryOwnerRemovalError,
     Problem,
+    ProviderUnavailableError,
+    RequestPastError,
+    RequestReusedError,
+    RetryTransactionError,
     RosterSizeError,
+    StaleVersionError,
+    UndeliverableError,
+    UnguardedStoreError,
+    UnknownBookingError,
+    UnknownCalendarError,
     UnknownMemberError,
     UnknownZoneError,
     UnreadableTextError,
     WrongTypeError,
 )
+from collective_booking.holds import Hold, HoldState
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
 from collective_booking.members import LocationKind, MeetingLocation, Member, OnUnknown
-from collective_booking.money import CurrencyMismatchError, Money
-from collective_booking.reasons import Blockage, Explanation, Reason, What, WindowExplanation
+from collective_booking.messages import Audience, MemberCopy, Message
+from collective_booking.money import CurrencyMismatchError, Money, PriceChangedError
+from collective_booking.payments import (
+    Charge,
+    Notice,
+    Payment,
+    PaymentAnswer,
+    PaymentNews,
+    PaymentState,
+)
+from collective_booking.reasons import (
+    Blockage,
+    Explanation,
+    Reason,
+    SlotUnavailableError,
+    What,
+    WindowExplanation,
+)
 from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 from collective_booking.slots import Slot, SlotFinder
 from collective_booking.views import Row, View
+
+if TYPE_CHECKING:
+    from collective_booking.service import AsyncBookingService, BookingService
+    from collective_booking.workflows.booking import Shown
 
 __all__: list[str] = [
     "ALWAYS",
     "NEVER",
     "Anchor",
+    "Appointment",
+    "AsyncBookingService",
+    "AsyncPortError",
+    "Audience",
     "Availability",
     "Blockage",
+    "BookingService",
     "BufferMode",
+    "CalendarChangedError",
     "Cause",
+    "Change",
+    "Channel",
+    "Charge",
     "Claim",
     "CollectiveBookingError",
     "CollectiveCalendar",
     "ConfigurationError",
+    "Contact",
     "Counted",
     "CurrencyMismatchError",
     "DateRange",
     "DuplicateMemberError",
+    "Effect",
     "EmptyIntervalError",
     "Explanation",
+    "FixedForEverError",
+    "ForgedNotificationError",
+    "Happening",
+    "Hold",
+    "HoldExpiredError",
+    "HoldState",
     "HoursMode",
+    "IllegalStepError",
     "Interval",
     "IntervalSet",
+    "InvalidTokenError",
     "InvalidValueError",
     "LocationKind",
     "MeetingLocation",
     "Member",
+    "MemberCopy",
+    "Message",
+    "MissingPortError",
     "Money",
     "NaiveDatetimeError",
+    "NoChangeError",
+    "NothingToPayError",
+    "Notice",
     "OnUnknown",
     "OpeningHours",
     "OptionalOwnerError",
     "OutOfRangeError",
+    "OwnTransactionError",
     "Ownership",
     "OwnershipPolicy",
+    "Payment",
+    "PaymentAnswer",
+    "PaymentNews",
+    "PaymentRequiredError",
+    "PaymentState",
+    "PriceChangedError",
     "PrimaryOwnerRemovalError",
     "Problem",
+    "ProviderUnavailableError",
     "Reason",
+    "RequestPastError",
+    "RequestReusedError",
+    "RetryTransactionError",
     "RosterSizeError",
     "Row",
+    "Shown",
     "Slot",
     "SlotFinder",
+    "SlotUnavailableError",
+    "Snapshot",
+    "StaleVersionError",
+    "Status",
     "Tentative",
+    "UndeliverableError",
+    "UnguardedStoreError",
     "Unknown",
+    "UnknownBookingError",
+    "UnknownCalendarError",
     "UnknownMemberError",
     "UnknownZoneError",
     "UnreadableTextError",
@@ -99,3 +197,23 @@ __all__: list[str] = [
     "primary_ownership",
     "to_dict",
 ]
+
+
+# What runs bookings loads asyncio and logging, which a host that only looks for times need not pay.
+_LATER: dict[str, str] = {
+    "AsyncBookingService": "collective_booking.service",
+    "BookingService": "collective_booking.service",
+    "Shown": "collective_booking.workflows.booking",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(_LATER[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
