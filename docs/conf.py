@@ -21,7 +21,8 @@ exclude_patterns = ["_build"]
 # References between our own pages and names must lead somewhere; names of Python
 # itself and of other libraries stay plain text, because the build asks no network.
 nitpicky = True
-nitpick_ignore_regex = [(r"py:.*", r"(?!collective_booking).*|collective_booking\.checks\..*")]
+_INSIDE = r"checks\..*|.*\.T|service\.base\.Service"
+nitpick_ignore_regex = [(r"py:.*", rf"(?!collective_booking).*|collective_booking\.({_INSIDE})")]
 
 default_role = "code"
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]

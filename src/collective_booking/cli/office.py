@@ -48,12 +48,12 @@ def open_office(team: Team, places: Places, now: datetime) -> Office:
     Raises:
         BadInput: the database, or the key beside it, cannot be used.
     """
-    outbox = FolderOutbox(places.outbox)
+    outbox = TeamOutbox(team, places.outbox)
     service = BookingService(
         _store(places.database),
         secret=_secret(places.database),
         host=sources.HOST,
-        provider=TeamCalendars(team, outbox),
+        provider=outbox,
         notifier=outbox,
         tenant=TENANT,
         clock=StoppedClock(now),
@@ -90,14 +90,12 @@ class StoppedClock:
         return self._now
 
 
-class TeamCalendars:
-    """The calendars that a team file names, and copies of appointments in an outbox."""
+class TeamOutbox(FolderOutbox):
+    """The calendars that a team file names, and a folder for messages and copies."""
 
-    def __init__(self, team: Team, outbox: FolderOutbox) -> None:
+    def __init__(self, team: Team, folder: Path) -> None:
+        super().__init__(folder)
         self._team = team
-        self.put = outbox.put
-        self.update = outbox.update
-        self.remove = outbox.remove
 
     def availability(
         self, members: Sequence[Member], window: Interval

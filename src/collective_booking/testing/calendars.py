@@ -26,8 +26,8 @@ class FakeProvider:
     """
 
     def __init__(self, availability: Mapping[str, Availability] | None = None) -> None:
-        self.availability_of = dict(availability or {})
-        self.faults = Faults()
+        self.availability_of: dict[str, Availability] = dict(availability or {})
+        self.faults: Faults = Faults()
         self.broken: set[str] = set()
         self.closed: set[str] = set()
         self.copies: dict[str, dict[str, MemberCopy]] = {}

@@ -67,7 +67,7 @@ class FakeGateway:
     def __init__(
         self, *, at_once: bool = False, captures: bool = False, secret: bytes = b"a fake's secret"
     ) -> None:
-        self.faults = Faults()
+        self.faults: Faults = Faults()
         self.declining: set[str] = set()
         self.notices: list[Notice] = []
         self.calls: list[tuple[str, str]] = []

@@ -19,7 +19,7 @@ class FakeNotifier:
     """
 
     def __init__(self) -> None:
-        self.faults = Faults()
+        self.faults: Faults = Faults()
         self.unreachable: set[str] = set()
         self.sent: list[Message] = []
 

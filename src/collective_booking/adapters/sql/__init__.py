@@ -6,21 +6,20 @@ Must not live here: decisions: what a store may write is asked of `drafts.decide
 
 from __future__ import annotations
 
-try:
-    import sqlalchemy  # noqa: F401  # asked here, so that the answer says what to install
-except ImportError as missing:
-    raise ImportError(
-        "the store needs SQLAlchemy: pip install 'collective-booking[sql]'"
-    ) from missing
+from importlib.util import find_spec
+
+if find_spec("sqlalchemy") is None:
+    raise ImportError("the store needs SQLAlchemy: pip install 'collective-booking[sql]'")
 
 from collective_booking.adapters.sql.clock import DatabaseClock
 from collective_booking.adapters.sql.guards import check_guards, create_all, install_guards
-from collective_booking.adapters.sql.store import SqlStore
+from collective_booking.adapters.sql.store import JoinedStore, SqlStore
 from collective_booking.adapters.sql.tables import metadata
 
 __all__ = [
     "AsyncSqlStore",
     "DatabaseClock",
+    "JoinedStore",
     "SqlStore",
     "check_guards",
     "create_all",

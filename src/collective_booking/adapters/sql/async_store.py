@@ -16,7 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from collective_booking.adapters.sql import reading, writing
-from collective_booking.adapters.sql.dialects import begin_writing, prepare
+from collective_booking.adapters.sql.dialects import (
+    Failure,
+    begin_reading,
+    begin_writing,
+    failure_of,
+    prepare,
+)
 from collective_booking.adapters.sql.guards import check_guards, create_all
 from collective_booking.adapters.sql.reading import Calendars
 from collective_booking.adapters.sql.store import (
@@ -24,8 +30,7 @@ from collective_booking.adapters.sql.store import (
     TRIES,
     committed_within,
     joined,
-    met_by_guard,
-    refuse,
+    refuse_delivering,
     retry_or_raise,
 )
 from collective_booking.appointments import Appointment
@@ -37,6 +42,7 @@ from collective_booking.drafts import (
     SavedCalendar,
     StoredCalendar,
     Taken,
+    overlap,
 )
 from collective_booking.effects import Attempted, Effect
 from collective_booking.holds import Hold
@@ -103,8 +109,10 @@ class AsyncSqlStore:
         try:
             return await self._write(writing.commit, draft, admit)
         except DBAPIError as error:
+            if failure_of(error) is not Failure.OVERLAP:
+                raise
             met = await self._read(writing.in_the_way, draft)
-            raise met_by_guard(error, draft, met) from error
+            raise overlap(draft.subject.slot, met) from error
 
     async def hold(self, tenant: str, id: str) -> Hold:
         """Read a hold; see `ports.BookingStore`."""
@@ -152,6 +160,7 @@ class AsyncSqlStore:
 
     async def _read(self, operation: Callable[..., T], *arguments: Any) -> T:
         async with self.engine.connect() as connection:
+            await connection.run_sync(begin_reading)
             return await connection.run_sync(self._guarded_run, operation, *arguments)
 
     async def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:
@@ -181,32 +190,17 @@ def _run(connection: Connection, operation: Callable[..., T], *arguments: Any) -
     return operation(connection, *arguments)
 
 
-class AsyncJoinedStore:
+class AsyncJoinedStore(AsyncSqlStore):
     """An `AsyncSqlStore` whose commits are part of a host's own transaction; see `JoinedStore`."""
 
     def __init__(self, store: AsyncSqlStore, connection: AsyncConnection) -> None:
+        super().__init__(store.engine)
         self._connection = connection
-        self.calendar = store.calendar
-        self.taken = store.taken
-        self.outcome = store.outcome
-        self.hold = store.hold
-        self.appointment = store.appointment
-        self.appointments = store.appointments
-        self.undelivered = store.undelivered
-        self.unfinished = refuse("settling payments")
-        self.take_effects = self.attempted = self.forget = refuse("delivering")
 
     async def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
         """Write *draft* in the host's transaction; see `ports.BookingStore`."""
         return await self._connection.run_sync(committed_within, draft, admit)
 
-    async def save_calendar(
-        self, tenant: str, calendar: CollectiveCalendar, version: int | None, now: datetime
-    ) -> SavedCalendar:
-        """Store *calendar* in the host's transaction; see `ports.BookingStore`."""
-        run, known = self._connection.run_sync, Calendars()
-        return await run(joined, writing.save_calendar, known, tenant, calendar, version, now)
-
-    async def retry(self, tenant: str, key: str, now: datetime) -> None:
-        """Make a failed effect due, in the host's transaction; see `ports.BookingStore`."""
-        await self._connection.run_sync(joined, writing.retry, tenant, key, now)
+    async def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:  # noqa: ARG002  # the reads see to it
+        refuse_delivering(operation)
+        return await self._connection.run_sync(joined, operation, *arguments)

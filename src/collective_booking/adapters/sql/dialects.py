@@ -32,9 +32,12 @@ _AGAIN_ON_POSTGRESQL: Final = frozenset(
         "40001",  # serialization failure
         "40P01",  # deadlock detected
         "55P03",  # lock not available
-        "23505",  # unique violation: somebody has just written the same request
     }
 )
+_WRITTEN_TWICE: Final = frozenset(
+    f"cb_{table}_pkey" for table in ("requests", "news", "holds", "appointments")
+)
+"""Where somebody else may just have written the same: asked again, the transaction finds it."""
 _AGAIN_ON_SQLITE: Final = frozenset(
     {
         "SQLITE_BUSY",
@@ -42,7 +45,6 @@ _AGAIN_ON_SQLITE: Final = frozenset(
         "SQLITE_BUSY_RECOVERY",
         "SQLITE_LOCKED",
         "SQLITE_LOCKED_SHAREDCACHE",
-        "SQLITE_CONSTRAINT_PRIMARYKEY",
     }
 )
 
@@ -52,13 +54,24 @@ def failure_of(error: DBAPIError) -> Failure:
     cause: Any = error.orig
     state = getattr(cause, "sqlstate", None)
     name = getattr(cause, "sqlite_errorname", None)
-    if state == "23P01" and OVERLAP in str(cause):
+    met = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    if state == "23P01" and met == OVERLAP:
         return Failure.OVERLAP
     if name == "SQLITE_CONSTRAINT_TRIGGER" and OVERLAP in str(cause):
         return Failure.OVERLAP
+    if state == "23505" and met in _WRITTEN_TWICE:
+        return Failure.AGAIN
     if state in _AGAIN_ON_POSTGRESQL or name in _AGAIN_ON_SQLITE:
         return Failure.AGAIN
     return Failure.OTHER
+
+
+def begin_reading(connection: Connection) -> None:
+    """See to it that several queries see one state: on SQLite the driver does not."""
+    if connection.dialect.name == "sqlite":
+        raw: Any = connection.connection.driver_connection
+        if not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN")
 
 
 def begin_writing(connection: Connection) -> None:

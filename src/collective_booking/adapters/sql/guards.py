@@ -6,6 +6,7 @@ Must not live here: buffers and caps, which are asked under the lock and not gua
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -19,41 +20,70 @@ OVERLAP: Final = "cb_claims_no_overlap"
 # Concurrent installers wait for each other: CREATE TYPE knows no IF NOT EXISTS.
 _INSTALLING: Final = 6_203_887_941_520_113
 
+# --- PostgreSQL: an exclusion constraint ----------------------------------------------------------
+
 _TYPE: Final = "SELECT 1 FROM pg_type WHERE typname = 'cb_textrange' AND pg_type_is_visible(oid)"
-_CONSTRAINT: Final = (
-    f"SELECT 1 FROM pg_constraint WHERE conname = '{OVERLAP}' AND contype = 'x' "
-    "AND conrelid = to_regclass('cb_claims') AND convalidated"
-)
-_TRIGGERS: Final = (
-    "SELECT count(*) = 2 FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'cb_claims' "
-    f"AND name IN ('{OVERLAP}', '{OVERLAP}_moved')"
-)
+_CREATE_TYPE: Final = 'CREATE TYPE cb_textrange AS RANGE (subtype = text, collation = "C")'
 
 # Time first: a time excludes more claims than a tenant does, and the index is half as deep to read.
-_EXCLUDE: Final = f"""
-ALTER TABLE cb_claims ADD CONSTRAINT {OVERLAP} EXCLUDE USING gist (
+_EXCLUDE: Final = """EXCLUDE USING gist (
     int8range(start_us, end_us) WITH &&,
     cb_textrange(member, member, '[]') WITH &&,
     cb_textrange(tenant, tenant, '[]') WITH &&
-) WHERE (exclusive = 1)
-"""
+) WHERE (exclusive = 1)"""
+_DEFINITION: Final = (
+    "SELECT pg_get_constraintdef(c.oid) FROM pg_constraint c"
+    " JOIN pg_index i ON i.indexrelid = c.conindid"
+    f" WHERE c.conname = '{OVERLAP}' AND c.contype = 'x'"
+    " AND c.conrelid = to_regclass('cb_claims')"
+    " AND c.convalidated AND NOT c.condeferred AND i.indisvalid AND i.indisready"
+)
+_RANGE: Final = (
+    "SELECT r.rngsubtype = 'text'::regtype AND c.collname = 'C' FROM pg_range r"
+    " JOIN pg_collation c ON c.oid = r.rngcollation"
+    " WHERE r.rngtypid = to_regtype('cb_textrange')"
+)
 
-# The exclusive claims of a member never overlap, so of those that begin before the new one ends
-# the last one also ends last: if even that has ended, all have.
-_REFUSE: Final = f"""
+# --- SQLite: triggers ----------------------------------------------------------------------------
+
+
+def _trigger(name: str, when: str, others: str) -> str:
+    """A trigger that refuses an exclusive claim which overlaps one of *others*.
+
+    The exclusive claims of a member never overlap, so of those that begin before the new one ends
+    the last one also ends last: if even that has ended, all have.
+    """
+    return f"""CREATE TRIGGER {name} BEFORE {when} ON cb_claims
 WHEN NEW.exclusive = 1 AND NEW.start_us < (
-    SELECT end_us FROM cb_claims
+    SELECT end_us FROM cb_claims INDEXED BY cb_claims_exclusive
     WHERE tenant = NEW.tenant AND member = NEW.member AND exclusive = 1
-      AND start_us < NEW.end_us AND id <> NEW.id
+      AND start_us < NEW.end_us AND {others}
     ORDER BY start_us DESC LIMIT 1
 )
-BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END
-"""
-_TIME: Final = "tenant, member, id, start_us, end_us, exclusive"
-_ON_SQLITE: Final = (
-    f"CREATE TRIGGER IF NOT EXISTS {OVERLAP} BEFORE INSERT ON cb_claims {_REFUSE}",
-    f"CREATE TRIGGER IF NOT EXISTS {OVERLAP}_moved BEFORE UPDATE OF {_TIME} ON cb_claims {_REFUSE}",
+BEGIN SELECT RAISE(ABORT, '{OVERLAP}'); END"""
+
+
+# An INSERT may replace the row with its key; an UPDATE never meets the row that it changes.
+_MOVED: Final = f"{OVERLAP}_moved"
+_TRIGGERS: Final = {
+    OVERLAP: _trigger(OVERLAP, "INSERT", "id <> NEW.id"),
+    _MOVED: _trigger(
+        _MOVED,
+        "UPDATE OF tenant, member, id, start_us, end_us, exclusive",
+        "(tenant, member, id) <> (OLD.tenant, OLD.member, OLD.id)",
+    ),
+}
+_FOUND: Final = (
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'cb_claims'"
 )
+_OVERLAPPING: Final = """SELECT 1 FROM (
+    SELECT start_us, lag(end_us) OVER (
+        PARTITION BY tenant, member ORDER BY start_us, end_us
+    ) AS before FROM cb_claims WHERE exclusive = 1
+) AS side_by_side WHERE start_us < before LIMIT 1"""
+
+
+# --- installing and checking ---------------------------------------------------------------------
 
 
 def create_all(connection: Connection) -> None:
@@ -68,36 +98,67 @@ def create_all(connection: Connection) -> None:
 
 
 def install_guards(connection: Connection) -> None:
-    """Install what refuses overlapping claims; again, it changes nothing.
+    """Install what refuses overlapping claims, or repair it; again, it changes nothing.
 
     For a migration of a host's own: after the tables are created, and again after a migration that
     recreates `cb_claims` (on SQLite that silently drops triggers).
 
     Raises:
-        UnguardedStoreError: the database is neither SQLite nor PostgreSQL.
+        UnguardedStoreError: the database is neither SQLite nor PostgreSQL, or holds exclusive
+            claims that overlap already, which have to be settled first.
     """
-    if connection.dialect.name == "sqlite":
-        for statement in _ON_SQLITE:
-            connection.execute(text(statement))
-        return
     _alone(connection)
-    if connection.scalar(text(_TYPE)) is None:
-        connection.execute(
-            text('CREATE TYPE cb_textrange AS RANGE (subtype = text, collation = "C")')
-        )
-    if connection.scalar(text(_CONSTRAINT)) is None:
-        connection.execute(text(_EXCLUDE))
+    if connection.dialect.name == "sqlite":
+        _install_triggers(connection)
+    elif not _is_excluding(connection):
+        if connection.scalar(text(_TYPE)) is None:
+            connection.execute(text(_CREATE_TYPE))
+        connection.execute(text(f"ALTER TABLE cb_claims DROP CONSTRAINT IF EXISTS {OVERLAP}"))
+        connection.execute(text(f"ALTER TABLE cb_claims ADD CONSTRAINT {OVERLAP} {_EXCLUDE}"))
 
 
 def check_guards(connection: Connection) -> None:
-    """See that the guards are there.
+    """See that the guards are there, and are what they should be.
 
     Raises:
-        UnguardedStoreError: one is missing, or the database is neither SQLite nor PostgreSQL.
+        UnguardedStoreError: one is missing or another, or the database is neither SQLite nor
+            PostgreSQL.
     """
-    asked = {"sqlite": _TRIGGERS, "postgresql": _CONSTRAINT}.get(_known(connection))
-    if not connection.scalar(text(asked or "")):
+    known = {"sqlite": _has_triggers, "postgresql": _is_excluding}
+    if not known[_known(connection)](connection):
         raise UnguardedStoreError(f"the guard {OVERLAP} on cb_claims")
+
+
+def _install_triggers(connection: Connection) -> None:
+    # A trigger looks at one neighbour: that is right only where claims do not overlap yet.
+    if connection.scalar(text(_OVERLAPPING)) is not None:
+        raise UnguardedStoreError("claims that do not overlap: cancel one of those that do, and")
+    found = _triggers(connection)
+    for name, wanted in _TRIGGERS.items():
+        if _words(found.get(name, "")) != _words(wanted):
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+            connection.execute(text(wanted))
+
+
+def _has_triggers(connection: Connection) -> bool:
+    found = _triggers(connection)
+    return all(_words(found.get(name, "")) == _words(sql) for name, sql in _TRIGGERS.items())
+
+
+def _triggers(connection: Connection) -> dict[str, str]:
+    return {row.name: row.sql for row in connection.execute(text(_FOUND))}
+
+
+def _is_excluding(connection: Connection) -> bool:
+    definition = connection.scalar(text(_DEFINITION))
+    right_range = connection.scalar(text(_RANGE))
+    return bool(definition and right_range and _words(definition) == _words(_EXCLUDE))
+
+
+def _words(sql: str) -> str:
+    """*sql* in one spelling: without the spaces, casts and schema that a database writes out."""
+    bare = re.sub(r"::character varying|::\w+(\(\d+\))?|\s+|\"", "", sql)
+    return re.sub(r"\w+\.(?=cb_textrange)|[()]", "", bare).lower()
 
 
 def _alone(connection: Connection) -> None:

@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Concatenate, Final, Never, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from collective_booking.adapters.sql import reading, writing
-from collective_booking.adapters.sql.dialects import Failure, begin_writing, failure_of, prepare
+from collective_booking.adapters.sql.dialects import (
+    Failure,
+    begin_reading,
+    begin_writing,
+    failure_of,
+    prepare,
+)
 from collective_booking.adapters.sql.guards import check_guards, create_all
 from collective_booking.adapters.sql.reading import Calendars
 from collective_booking.appointments import Appointment
@@ -33,7 +39,6 @@ from collective_booking.effects import Attempted, Effect
 from collective_booking.errors import OwnTransactionError, RetryTransactionError
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
-from collective_booking.reasons import SlotUnavailableError
 from collective_booking.slots import Admission
 
 P = ParamSpec("P")
@@ -118,7 +123,10 @@ class SqlStore:
         try:
             return self._write(writing.commit, draft, admit)
         except DBAPIError as error:
-            raise met_by_guard(error, draft, self._read(writing.in_the_way, draft)) from error
+            if failure_of(error) is not Failure.OVERLAP:
+                raise
+            met = self._read(writing.in_the_way, draft)
+            raise overlap(draft.subject.slot, met) from error
 
     def hold(self, tenant: str, id: str) -> Hold:
         """Read a hold; see `ports.BookingStore`."""
@@ -171,6 +179,7 @@ class SqlStore:
         **kwargs: P.kwargs,
     ) -> T:
         with self.engine.connect() as connection:
+            begin_reading(connection)
             self._see_guards(connection)
             return operation(connection, *args, **kwargs)
 
@@ -208,15 +217,7 @@ def retry_or_raise(error: DBAPIError, tried: int) -> None:
         raise RetryTransactionError(str(error.orig)) from error
 
 
-def met_by_guard(error: DBAPIError, draft: Draft, met: Sequence[Any]) -> Exception:
-    """What *error* is, in words of ours: the guard's refusal, or the error itself."""
-    if failure_of(error) is not Failure.OVERLAP:
-        return error
-    refusal: SlotUnavailableError = overlap(draft.subject.slot, met)
-    return refusal
-
-
-class JoinedStore:
+class JoinedStore(SqlStore):
     """An `SqlStore` whose commits are part of a host's own transaction (S5); see `SqlStore.within`.
 
     It reads over connections of its own, so what the host has written and not committed is not
@@ -225,42 +226,26 @@ class JoinedStore:
     """
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:
-        self._store = store
+        super().__init__(store.engine)
         self._connection = connection
-        self.calendar = store.calendar
-        self.taken = store.taken
-        self.outcome = store.outcome
-        self.hold = store.hold
-        self.appointment = store.appointment
-        self.appointments = store.appointments
-        self.undelivered = store.undelivered
-        self.unfinished = refuse("settling payments")
-        self.take_effects = self.attempted = self.forget = refuse("delivering")
 
     def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
         """Write *draft* in the host's transaction; see `ports.BookingStore`."""
         return committed_within(self._connection, draft, admit)
 
-    def save_calendar(
-        self, tenant: str, calendar: CollectiveCalendar, version: int | None, now: datetime
-    ) -> SavedCalendar:
-        """Store *calendar* in the host's transaction; see `ports.BookingStore`."""
-        # A cache of its own: what the host rolls back must not be remembered.
-        arguments = (Calendars(), tenant, calendar, version, now)
-        return joined(self._connection, writing.save_calendar, *arguments)
-
-    def retry(self, tenant: str, key: str, now: datetime) -> None:
-        """Make a failed effect due, in the host's transaction; see `ports.BookingStore`."""
-        joined(self._connection, writing.retry, tenant, key, now)
+    def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:  # noqa: ARG002  # the reads see to it
+        refuse_delivering(operation)
+        return joined(self._connection, operation, *arguments)
 
 
-def refuse(command: str) -> Callable[..., Any]:
-    """What answers a *command* that needs transactions of its own: that it does."""
+def refuse_delivering(operation: object) -> None:
+    """Refuse what belongs to delivering: that calls others between two commits.
 
-    def refused(*_: object) -> Never:
-        raise OwnTransactionError(command)
-
-    return refused
+    Raises:
+        OwnTransactionError: *operation* does.
+    """
+    if operation in {writing.take_effects, writing.attempted, writing.forget}:
+        raise OwnTransactionError("delivering")
 
 
 def committed_within(
@@ -276,7 +261,9 @@ def committed_within(
     try:
         return joined(connection, writing.commit, draft, admit)
     except DBAPIError as error:
-        raise met_by_guard(error, draft, writing.in_the_way(connection, draft)) from error
+        if failure_of(error) is not Failure.OVERLAP:
+            raise
+        raise overlap(draft.subject.slot, writing.in_the_way(connection, draft)) from error
 
 
 def joined(connection: Connection, operation: Callable[..., T], *arguments: Any) -> T:
@@ -284,7 +271,10 @@ def joined(connection: Connection, operation: Callable[..., T], *arguments: Any)
 
     Raises:
         RetryTransactionError: the database gave the whole transaction up.
+        OwnTransactionError: *connection* commits each statement by itself.
     """
+    if connection.get_isolation_level() == "AUTOCOMMIT":
+        raise OwnTransactionError("a connection that commits each statement")
     try:
         begin_writing(connection)
         with connection.begin_nested():

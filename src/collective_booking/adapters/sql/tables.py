@@ -131,6 +131,17 @@ claims: Final = Table(
     _number("held"),
     _at("expires_us", nullable=True),
     CheckConstraint("start_us < end_us", name="cb_claims_take_time"),
+    CheckConstraint("exclusive IN (0, 1)", name="cb_claims_exclusive_or_shared"),
+    CheckConstraint("held IN (0, 1)", name="cb_claims_held_or_booked"),
+    # What the guard of SQLite looks through: it must not wade through shared claims.
+    Index(
+        "cb_claims_exclusive",
+        "tenant",
+        "member",
+        "start_us",
+        sqlite_where=text("exclusive = 1"),
+        postgresql_where=text("exclusive = 1"),
+    ),
     Index("cb_claims_start", "tenant", "member", "start_us"),
     Index("cb_claims_id", "tenant", "id"),
 )
