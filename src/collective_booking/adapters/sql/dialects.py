@@ -88,6 +88,12 @@ def begin_writing(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def commits_by_itself(connection: Connection) -> bool:
+    """Whether each statement is a transaction of its own; on SQLite one is begun all the same."""
+    raw: Any = connection.connection.driver_connection
+    return connection.dialect.name != "sqlite" and bool(raw.autocommit)
+
+
 def locking(connection: Connection, query: Select[Any], *, shared: bool = False) -> Select[Any]:
     """*query*, with its rows locked until the transaction ends: for writing, or *shared*."""
     if connection.dialect.name == "sqlite":

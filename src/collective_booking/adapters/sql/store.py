@@ -19,6 +19,7 @@ from collective_booking.adapters.sql.dialects import (
     Failure,
     begin_reading,
     begin_writing,
+    commits_by_itself,
     failure_of,
     prepare,
 )
@@ -36,7 +37,7 @@ from collective_booking.drafts import (
     overlap,
 )
 from collective_booking.effects import Attempted, Effect
-from collective_booking.errors import OwnTransactionError, RetryTransactionError
+from collective_booking.errors import InvalidValueError, OwnTransactionError, RetryTransactionError
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
 from collective_booking.slots import Admission
@@ -271,10 +272,11 @@ def joined(connection: Connection, operation: Callable[..., T], *arguments: Any)
 
     Raises:
         RetryTransactionError: the database gave the whole transaction up.
-        OwnTransactionError: *connection* commits each statement by itself.
+        InvalidValueError: *connection* commits each statement by itself.
     """
-    if connection.get_isolation_level() == "AUTOCOMMIT":
-        raise OwnTransactionError("a connection that commits each statement")
+    if commits_by_itself(connection):
+        advice = "it commits each statement by itself: begin a transaction to be joined"
+        raise InvalidValueError("the connection", "AUTOCOMMIT", advice)
     try:
         begin_writing(connection)
         with connection.begin_nested():
