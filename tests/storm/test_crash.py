@@ -33,7 +33,7 @@ from tests.storm.world import Stepping, Steps, World
 
 pytestmark = pytest.mark.slow
 
-AT_MOST: Final = 100
+AT_MOST: Final = 150
 """More steps than the whole story has."""
 
 
@@ -166,14 +166,14 @@ def test_a_client_is_killed_at_every_step_on_sqlite(tmp_path: Path) -> None:
         if not killed:
             break
         kills += 1
-    assert kills > 40
+    assert 100 < kills < AT_MOST  # all of the story
 
 
-def test_a_client_is_killed_at_every_other_step_on_postgresql(
+def test_a_client_is_killed_at_every_third_step_on_postgresql(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     kills = 0
-    for last in range(0, AT_MOST, 2):
+    for last in range(0, AT_MOST, 3):
         folder = tmp_path / str(last)
         folder.mkdir()
         with postgres.fresh_database() as url:
@@ -182,7 +182,7 @@ def test_a_client_is_killed_at_every_other_step_on_postgresql(
         if not killed:
             break
         kills += 1
-    assert kills > 20
+    assert kills > 30
 
 
 @pytest.fixture
