@@ -101,7 +101,10 @@ class TeamOutbox(FolderOutbox):
         self, members: Sequence[Member], window: Interval
     ) -> Mapping[str, Availability]:
         """What the files say of *members*; of somebody who left, the file they were known by."""
-        return {member.id: sources.of(member, self._of(member), window) for member in members}
+        # As the file has them: as they are stored, busy times in it are a calendar too.
+        own = {member.id: member for member in self._team.calendar.members}
+        asked = [own.get(member.id, member) for member in members]
+        return {member.id: sources.of(member, self._of(member), window) for member in asked}
 
     def _of(self, member: Member) -> Sources:
         if member.id in self._team.sources:
