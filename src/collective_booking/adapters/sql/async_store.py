@@ -1,7 +1,7 @@
 """The store in a database, awaited: the same statements over an async engine.
 
 Lives here: `AsyncSqlStore`, and joining a host's own async transaction (S5).
-Must not live here: queries and statements (they are `reading` and `writing`).
+Must not live here: queries and statements (they are `reading`, `writing` and `delivering`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from collective_booking.adapters.sql import reading, writing
+from collective_booking.adapters.sql import delivering, reading, writing
 from collective_booking.adapters.sql.dialects import (
     Failure,
     begin_reading,
@@ -138,11 +138,11 @@ class AsyncSqlStore:
         self, tenant: str, now: datetime, until: datetime, limit: int
     ) -> tuple[Effect, ...]:
         """Lease effects that are due; see `ports.BookingStore`."""
-        return await self._write(writing.take_effects, tenant, now, until, limit)
+        return await self._write(delivering.take_effects, tenant, now, until, limit)
 
     async def attempted(self, attempted: Attempted) -> None:
         """Record a try; see `ports.BookingStore`."""
-        await self._write(writing.attempted, attempted)
+        await self._write(delivering.attempted, attempted)
 
     async def undelivered(self, tenant: str) -> tuple[Effect, ...]:
         """Read what has failed; see `ports.BookingStore`."""
@@ -150,11 +150,11 @@ class AsyncSqlStore:
 
     async def retry(self, tenant: str, key: str, now: datetime) -> None:
         """Make a failed effect due; see `ports.BookingStore`."""
-        await self._write(writing.retry, tenant, key, now)
+        await self._write(delivering.retry, tenant, key, now)
 
     async def forget(self, tenant: str, before: datetime) -> None:
         """Delete what need not be remembered; see `ports.BookingStore`."""
-        await self._write(writing.forget, tenant, before)
+        await self._write(delivering.forget, tenant, before)
 
     # --- transactions ---------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """The store in a database: each duty of `ports.BookingStore` as one transaction.
 
 Lives here: `SqlStore` for SQLite and PostgreSQL, and joining a host's own transaction (S5).
-Must not live here: queries and statements (they are `reading` and `writing`).
+Must not live here: queries and statements (they are `reading`, `writing` and `delivering`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from collective_booking.adapters.sql import reading, writing
+from collective_booking.adapters.sql import delivering, reading, writing
 from collective_booking.adapters.sql.dialects import (
     Failure,
     begin_reading,
@@ -153,11 +153,11 @@ class SqlStore:
         self, tenant: str, now: datetime, until: datetime, limit: int
     ) -> tuple[Effect, ...]:
         """Lease effects that are due; see `ports.BookingStore`."""
-        return self._write(writing.take_effects, tenant, now, until, limit)
+        return self._write(delivering.take_effects, tenant, now, until, limit)
 
     def attempted(self, attempted: Attempted) -> None:
         """Record a try; see `ports.BookingStore`."""
-        self._write(writing.attempted, attempted)
+        self._write(delivering.attempted, attempted)
 
     def undelivered(self, tenant: str) -> tuple[Effect, ...]:
         """Read what has failed; see `ports.BookingStore`."""
@@ -165,11 +165,11 @@ class SqlStore:
 
     def retry(self, tenant: str, key: str, now: datetime) -> None:
         """Make a failed effect due; see `ports.BookingStore`."""
-        self._write(writing.retry, tenant, key, now)
+        self._write(delivering.retry, tenant, key, now)
 
     def forget(self, tenant: str, before: datetime) -> None:
         """Delete what need not be remembered; see `ports.BookingStore`."""
-        self._write(writing.forget, tenant, before)
+        self._write(delivering.forget, tenant, before)
 
     # --- transactions ---------------------------------------------------------------------------
 
@@ -245,7 +245,7 @@ def refuse_delivering(operation: object) -> None:
     Raises:
         OwnTransactionError: *operation* does.
     """
-    if operation in {writing.take_effects, writing.attempted, writing.forget}:
+    if operation in {delivering.take_effects, delivering.attempted, delivering.forget}:
         raise OwnTransactionError("delivering")
 
 

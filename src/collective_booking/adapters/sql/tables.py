@@ -182,6 +182,9 @@ news: Final = Table(
 )
 """The notifications of gateways that were taken in (M4)."""
 
+WAITING: Final = "waiting"
+"""The state of an effect that is not delivered, and not given up."""
+
 outbox: Final = Table(
     "cb_outbox",
     metadata,
@@ -200,8 +203,8 @@ outbox: Final = Table(
         "cb_outbox_due",
         "tenant",
         "due_us",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        sqlite_where=text(f"state = '{WAITING}'"),
+        postgresql_where=text(f"state = '{WAITING}'"),
     ),
 )
 """Effects: who has to be told of which change, and how far that is (E1)."""

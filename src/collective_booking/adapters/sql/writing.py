@@ -1,7 +1,8 @@
 """What one transaction writes, over a connection that may write.
 
-Lives here: `commit` (S1), saving calendars, and moving the outbox on.
-Must not live here: the decision itself (that is `drafts.decide`), transactions.
+Lives here: `commit` (S1), and saving calendars.
+Must not live here: the decision itself (that is `drafts.decide`), transactions, what becomes of
+effects once they are written (that is `delivering`).
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
 
 from collective_booking.adapters.sql import reading
-from collective_booking.adapters.sql.dialects import inserting_missing, locking, skipping_locked
+from collective_booking.adapters.sql.dialects import inserting_missing, locking
 from collective_booking.adapters.sql.reading import Calendars
 from collective_booking.adapters.sql.tables import (
+    WAITING,
     appointment_versions,
     appointments,
     calendar_versions,
@@ -43,15 +45,12 @@ from collective_booking.drafts import (
     Tenure,
     decide,
 )
-from collective_booking.effects import Attempted, Effect
-from collective_booking.errors import CalendarChangedError, UnknownBookingError
+from collective_booking.effects import Effect
+from collective_booking.errors import CalendarChangedError
 from collective_booking.holds import Hold
 from collective_booking.moments import in_microseconds, to_microseconds
 from collective_booking.records import write_appointment, write_hold
 from collective_booking.slots import Admission
-
-_WAITING: Final = "waiting"
-
 
 # --- calendars -----------------------------------------------------------------------------------
 
@@ -339,7 +338,7 @@ def _effect_row(effect: Effect, now: datetime) -> dict[str, Any]:
         "version": effect.version,
         "channel": str(effect.channel),
         "recipient": effect.recipient,
-        "state": _WAITING,
+        "state": WAITING,
         "due_us": to_microseconds(now),
         "attempts": effect.attempts,
         "failure": effect.failure,
@@ -379,82 +378,3 @@ def in_the_way(connection: Connection, draft: Draft) -> list[Claim]:
         to_microseconds(draft.now),
     )
     return [each for each in found if each.exclusive and each.id != draft.subject.id]
-
-
-# --- the outbox ----------------------------------------------------------------------------------
-
-
-def take_effects(
-    connection: Connection, tenant: str, now: datetime, until: datetime, limit: int
-) -> tuple[Effect, ...]:
-    """Lease effects that are due: of each appointment and address, the earliest that waits."""
-    mine, other = outbox.c, outbox.alias("other")
-    earlier = exists().where(
-        other.c.tenant == mine.tenant,
-        other.c.appointment == mine.appointment,
-        other.c.channel == mine.channel,
-        other.c.recipient == mine.recipient,
-        other.c.state == _WAITING,
-        other.c.version < mine.version,
-    )
-    query = (
-        select(outbox)
-        .where(mine.tenant == tenant, mine.state == _WAITING)
-        .where(mine.due_us <= to_microseconds(now), ~earlier)
-        .order_by(mine.due_us, mine.key)
-        .limit(limit)
-    )
-    rows = connection.execute(skipping_locked(connection, query)).all()
-    if not rows:
-        return ()
-    chosen = and_(mine.tenant == tenant, mine.key.in_([row.key for row in rows]))
-    connection.execute(update(outbox).where(chosen).values(due_us=to_microseconds(until)))
-    return tuple(reading.effect(row, _past(connection, row)) for row in rows)
-
-
-def _past(connection: Connection, row: Any) -> list[str]:
-    """The states of the earlier effects to the same address, in order."""
-    mine = outbox.c
-    query = (
-        select(mine.state)
-        .where(
-            mine.tenant == row.tenant,
-            mine.appointment == row.appointment,
-            mine.channel == row.channel,
-            mine.recipient == row.recipient,
-            mine.version < row.version,
-        )
-        .order_by(mine.version)
-    )
-    return list(connection.scalars(query)) if row.version > 1 else []
-
-
-def attempted(connection: Connection, attempted: Attempted) -> None:
-    """Record one try; where another deliverer was faster, that stands."""
-    mine, after = outbox.c, attempted.after
-    values: dict[str, Any] = {"attempts": after.attempts, "failure": after.failure}
-    if attempted.again is not None:
-        values["due_us"] = to_microseconds(attempted.again)
-    else:
-        values["state"] = "delivered" if attempted.delivered else "dead"
-    own = and_(mine.tenant == after.tenant, mine.key == after.key, mine.state == _WAITING)
-    connection.execute(update(outbox).where(own).values(values))
-
-
-def retry(connection: Connection, tenant: str, key: str, now: datetime) -> None:
-    """Make a failed effect due; raises UnknownBookingError."""
-    mine = outbox.c
-    own = and_(
-        mine.tenant == tenant, mine.key == key, mine.state != "delivered", mine.failure != ""
-    )
-    values = {"state": _WAITING, "due_us": to_microseconds(now)}
-    if not connection.execute(update(outbox).where(own).values(values)).rowcount:
-        raise UnknownBookingError(key, "undelivered effect")
-
-
-def forget(connection: Connection, tenant: str, before: datetime) -> None:
-    """Delete what need not be remembered."""
-    instant = to_microseconds(before)
-    for table in (requests, news):
-        mine = table.c
-        connection.execute(delete(table).where(mine.tenant == tenant, mine.made_us < instant))
