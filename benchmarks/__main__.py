@@ -87,6 +87,7 @@ def _sections() -> dict[str, Callable[[list[Peer], bool], Iterator[str]]]:
         "growth": growth,
         "imports": import_cost,
         "ics": calendars,
+        "booking": bookings,
     }
 
 
@@ -256,6 +257,11 @@ def calendars(_: list[Peer], quick: bool) -> Iterator[str]:
         import_module("benchmarks.ics").main()
     yield "### Reading calendars"
     yield f"```text\n{printed.getvalue().rstrip()}\n```"
+
+
+def bookings(_: list[Peer], quick: bool) -> Iterator[str]:
+    """Booking, beside the bare driver."""
+    yield from import_module("benchmarks.booking").section(quick=quick)
 
 
 def _write(page: Path, told: str) -> None:

@@ -55,7 +55,8 @@ DAYS: Final = Interval(NOW, NOW + timedelta(days=2, hours=14))
 QUARTER: Final = timedelta(minutes=15)
 SLUGS: Final = ("sales", "support", "panel")
 TENANTS: Final = count(1)
-THOROUGH: Final = os.environ.get("HYPOTHESIS_PROFILE") == "ci"
+THOROUGH: Final = "COLLECTIVE_BOOKING_THOROUGH" in os.environ
+"""Whether to play as long as `.ci/run` does: 200 games of 50 steps on each store."""
 
 buffers = st.sampled_from([timedelta(), QUARTER, 2 * QUARTER])
 caps = st.sampled_from([None, None, None, None, 1, 3])
