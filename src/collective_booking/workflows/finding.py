@@ -84,8 +84,8 @@ async def judge(
 ) -> SlotFinder:
     """A finder that judges *start* alone: what is taken is asked under the store's lock (S1)."""
     heeding = (member for member in calendar.members if member.heeds_busy)
-    slot = Interval(start, start + timedelta(microseconds=1))
-    availability = await availability_of(heeding, calendar.touched(slot))
+    end = start + calendar.duration + calendar.buffer_after
+    availability = await availability_of(heeding, Interval(start - calendar.buffer_before, end))
     return SlotFinder(calendar=calendar, availability=availability, now=desk.now, moving=moving)
 
 
