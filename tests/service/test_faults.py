@@ -1,4 +1,4 @@
-"""Each call failing before and after it acts, and repeated: nothing moves twice, nothing is lost."""
+"""Each call failing before and after it acts, and repeated: nothing moves twice, or is lost."""
 
 from __future__ import annotations
 
