@@ -261,7 +261,7 @@ def test_a_connection_that_commits_each_statement_cannot_be_joined(postgres_url:
     service(store).save_calendar(calendar())
     with store.engine.connect() as connection:
         each = connection.execution_options(isolation_level="AUTOCOMMIT")
-        with pytest.raises(InvalidValueError, match="begin a transaction"):
+        with pytest.raises(InvalidValueError, match="begins a transaction"):
             service(store.within(each)).book("sales-call", at("10:00"), KIM)
     store.engine.dispose()
 

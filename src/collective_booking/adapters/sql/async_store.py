@@ -21,6 +21,7 @@ from collective_booking.adapters.sql.dialects import (
     begin_reading,
     begin_writing,
     failure_of,
+    is_only_connection,
     prepare,
 )
 from collective_booking.adapters.sql.guards import check_guards, create_all
@@ -195,11 +196,18 @@ class AsyncJoinedStore(AsyncSqlStore):
 
     def __init__(self, store: AsyncSqlStore, connection: AsyncConnection) -> None:
         super().__init__(store.engine)
+        self._known, self._guarded = store._known, store._guarded
         self._connection = connection
 
     async def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
         """Write *draft* in the host's transaction; see `ports.BookingStore`."""
         return await self._connection.run_sync(committed_within, draft, admit)
+
+    async def _read(self, operation: Callable[..., T], *arguments: Any) -> T:
+        connection = self._connection
+        if not await connection.run_sync(is_only_connection):
+            return await super()._read(operation, *arguments)
+        return await connection.run_sync(joined, self._guarded_run, operation, *arguments)
 
     async def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:  # noqa: ARG002  # the reads see to it
         refuse_delivering(operation)

@@ -13,8 +13,10 @@ from sqlalchemy import Connection, Insert, Select, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
 from collective_booking.adapters.sql.guards import OVERLAP
+from collective_booking.errors import InvalidValueError
 
 
 class Failure(Enum):
@@ -67,11 +69,11 @@ def failure_of(error: DBAPIError) -> Failure:
 
 
 def begin_reading(connection: Connection) -> None:
-    """See to it that several queries see one state: on SQLite the driver does not."""
+    """See to it that several queries see one state; neither database does so by itself."""
     if connection.dialect.name == "sqlite":
-        raw: Any = connection.connection.driver_connection
-        if not raw.in_transaction:
-            connection.exec_driver_sql("BEGIN")
+        _begin(connection, "BEGIN")
+    else:
+        connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 def begin_writing(connection: Connection) -> None:
@@ -80,18 +82,41 @@ def begin_writing(connection: Connection) -> None:
     On SQLite a transaction that reads first can find that it may no longer write. Its driver sends
     no BEGIN by itself before a SELECT or a SAVEPOINT, so it is sent here, unless the transaction of
     a host has begun already. PostgreSQL locks rows, later.
+
+    Raises:
+        InvalidValueError: *connection* commits each statement by itself.
     """
+    if not connection.in_transaction():
+        connection.begin()  # here the engine of a host may send a BEGIN of its own
+    if _commits_by_itself(connection):
+        advice = "it commits each statement by itself: use one that begins a transaction"
+        raise InvalidValueError("the connection", "AUTOCOMMIT", advice)
+    if connection.dialect.name == "sqlite":
+        _begin(connection, "BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection, statement: str) -> None:
+    if not connection.in_transaction():
+        connection.begin()
+    if not _driver(connection).in_transaction:
+        connection.exec_driver_sql(statement)
+
+
+def _commits_by_itself(connection: Connection) -> bool:
+    driver = _driver(connection)
+    alone = getattr(driver, "autocommit", False) is True  # sqlite3 has a third value
     if connection.dialect.name != "sqlite":
-        return
-    raw: Any = connection.connection.driver_connection
-    if not raw.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return alone
+    return alone or (driver.isolation_level is None and not driver.in_transaction)
 
 
-def commits_by_itself(connection: Connection) -> bool:
-    """Whether each statement is a transaction of its own; on SQLite one is begun all the same."""
-    raw: Any = connection.connection.driver_connection
-    return connection.dialect.name != "sqlite" and bool(raw.autocommit)
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def is_only_connection(connection: Connection) -> bool:
+    """Whether the engine of *connection* has no other one, as for SQLite in memory."""
+    return isinstance(connection.engine.pool, (SingletonThreadPool, StaticPool))
 
 
 def locking(connection: Connection, query: Select[Any], *, shared: bool = False) -> Select[Any]:

@@ -22,7 +22,6 @@ _INSTALLING: Final = 6_203_887_941_520_113
 
 # --- PostgreSQL: an exclusion constraint ----------------------------------------------------------
 
-_TYPE: Final = "SELECT 1 FROM pg_type WHERE typname = 'cb_textrange' AND pg_type_is_visible(oid)"
 _CREATE_TYPE: Final = 'CREATE TYPE cb_textrange AS RANGE (subtype = text, collation = "C")'
 
 # Time first: a time excludes more claims than a tenant does, and the index is half as deep to read.
@@ -76,14 +75,15 @@ _TRIGGERS: Final = {
 _FOUND: Final = (
     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'cb_claims'"
 )
-_OVERLAPPING: Final = """SELECT 1 FROM (
-    SELECT start_us, lag(end_us) OVER (
-        PARTITION BY tenant, member ORDER BY start_us, end_us
-    ) AS before FROM cb_claims WHERE exclusive = 1
-) AS side_by_side WHERE start_us < before LIMIT 1"""
-
 
 # --- installing and checking ---------------------------------------------------------------------
+
+# Where any two of a member overlap, two that begin one after the other do.
+_OVERLAPPING: Final = """SELECT tenant, member, other, id FROM (
+    SELECT tenant, member, id, start_us, lag(id) OVER side AS other, lag(end_us) OVER side AS ended
+    FROM cb_claims WHERE exclusive = 1
+    WINDOW side AS (PARTITION BY tenant, member ORDER BY start_us, end_us)
+) AS side_by_side WHERE start_us < ended LIMIT 1"""
 
 
 def create_all(connection: Connection) -> None:
@@ -111,10 +111,7 @@ def install_guards(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         _install_triggers(connection)
     elif not _is_excluding(connection):
-        if connection.scalar(text(_TYPE)) is None:
-            connection.execute(text(_CREATE_TYPE))
-        connection.execute(text(f"ALTER TABLE cb_claims DROP CONSTRAINT IF EXISTS {OVERLAP}"))
-        connection.execute(text(f"ALTER TABLE cb_claims ADD CONSTRAINT {OVERLAP} {_EXCLUDE}"))
+        _install_constraint(connection)
 
 
 def check_guards(connection: Connection) -> None:
@@ -130,23 +127,35 @@ def check_guards(connection: Connection) -> None:
 
 
 def _install_triggers(connection: Connection) -> None:
+    if _has_triggers(connection):
+        return
     # A trigger looks at one neighbour: that is right only where claims do not overlap yet.
-    if connection.scalar(text(_OVERLAPPING)) is not None:
-        raise UnguardedStoreError("claims that do not overlap: cancel one of those that do, and")
-    found = _triggers(connection)
+    _refuse_overlaps(connection)
     for name, wanted in _TRIGGERS.items():
-        if _words(found.get(name, "")) != _words(wanted):
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
-            connection.execute(text(wanted))
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+        connection.execute(text(wanted))
+
+
+def _install_constraint(connection: Connection) -> None:
+    # This locks the table too, so that nobody writes what is not looked at.
+    connection.execute(text(f"ALTER TABLE cb_claims DROP CONSTRAINT IF EXISTS {OVERLAP}"))
+    _refuse_overlaps(connection)
+    if not connection.scalar(text(_RANGE)):
+        connection.execute(text("DROP TYPE IF EXISTS cb_textrange"))
+        connection.execute(text(_CREATE_TYPE))
+    connection.execute(text(f"ALTER TABLE cb_claims ADD CONSTRAINT {OVERLAP} {_EXCLUDE}"))
+
+
+def _refuse_overlaps(connection: Connection) -> None:
+    met = connection.execute(text(_OVERLAPPING)).first()
+    if met is not None:
+        who = f"{met.other} and {met.id} of {met.member}, tenant {met.tenant}"
+        raise UnguardedStoreError(f"the guard {OVERLAP}, for claims overlap ({who}); end one, then")
 
 
 def _has_triggers(connection: Connection) -> bool:
-    found = _triggers(connection)
+    found = {row.name: row.sql for row in connection.execute(text(_FOUND))}
     return all(_words(found.get(name, "")) == _words(sql) for name, sql in _TRIGGERS.items())
-
-
-def _triggers(connection: Connection) -> dict[str, str]:
-    return {row.name: row.sql for row in connection.execute(text(_FOUND))}
 
 
 def _is_excluding(connection: Connection) -> bool:

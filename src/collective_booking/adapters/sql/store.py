@@ -19,8 +19,8 @@ from collective_booking.adapters.sql.dialects import (
     Failure,
     begin_reading,
     begin_writing,
-    commits_by_itself,
     failure_of,
+    is_only_connection,
     prepare,
 )
 from collective_booking.adapters.sql.guards import check_guards, create_all
@@ -37,7 +37,7 @@ from collective_booking.drafts import (
     overlap,
 )
 from collective_booking.effects import Attempted, Effect
-from collective_booking.errors import InvalidValueError, OwnTransactionError, RetryTransactionError
+from collective_booking.errors import OwnTransactionError, RetryTransactionError
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
 from collective_booking.slots import Admission
@@ -222,17 +222,30 @@ class JoinedStore(SqlStore):
     """An `SqlStore` whose commits are part of a host's own transaction (S5); see `SqlStore.within`.
 
     It reads over connections of its own, so what the host has written and not committed is not
-    seen. Whoever commits or rolls back is the host. Commands that call others between two commits
+    seen (but for SQLite in memory, where there is no other). Whoever commits or rolls back is the
+    host. Commands that call others between two commits
     (payments, a refund, delivering) refuse to run.
     """
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:
         super().__init__(store.engine)
+        self._known, self._guarded = store._known, store._guarded
         self._connection = connection
 
     def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
         """Write *draft* in the host's transaction; see `ports.BookingStore`."""
         return committed_within(self._connection, draft, admit)
+
+    def _read(
+        self,
+        operation: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        if not is_only_connection(self._connection):
+            return super()._read(operation, *args, **kwargs)
+        self._see_guards(self._connection)
+        return joined(self._connection, operation, *args, **kwargs)
 
     def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:  # noqa: ARG002  # the reads see to it
         refuse_delivering(operation)
@@ -267,20 +280,22 @@ def committed_within(
         raise overlap(draft.subject.slot, writing.in_the_way(connection, draft)) from error
 
 
-def joined(connection: Connection, operation: Callable[..., T], *arguments: Any) -> T:
+def joined(
+    connection: Connection,
+    operation: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
     """Run *operation* so that a refusal leaves the transaction of *connection* usable.
 
     Raises:
         RetryTransactionError: the database gave the whole transaction up.
         InvalidValueError: *connection* commits each statement by itself.
     """
-    if commits_by_itself(connection):
-        advice = "it commits each statement by itself: begin a transaction to be joined"
-        raise InvalidValueError("the connection", "AUTOCOMMIT", advice)
     try:
         begin_writing(connection)
         with connection.begin_nested():
-            return operation(connection, *arguments)
+            return operation(connection, *args, **kwargs)
     except DBAPIError as error:
         if failure_of(error) is Failure.AGAIN:
             raise RetryTransactionError(str(error.orig)) from error
