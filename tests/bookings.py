@@ -15,8 +15,9 @@ from typing import Any, Final
 from collective_booking.adapters.memory import MemoryStore
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.adapters.sql.async_store import AsyncSqlStore
-from collective_booking.appointments import Contact
+from collective_booking.appointments import Appointment, Contact, Snapshot, Status, booked
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.holds import Hold
 from collective_booking.hours import OpeningHours
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
@@ -82,6 +83,31 @@ def calendar(*members: Member, **changes: Any) -> CollectiveCalendar:
         "members": members or (ANA, BEN),
     }
     return CollectiveCalendar(**told | changes)
+
+
+def appointment(status: Status = Status.CONFIRMED, **changes: Any) -> Appointment:
+    """The first version of Kim's call on that Monday at ten, or at *start*, of `calendar()`."""
+    told = _details(changes) | {"id": "a1", "status": status} | changes
+    told.setdefault("uid", f"{told['id']}@{HOST}")
+    return booked(Appointment(**told), NOW)
+
+
+def hold(**changes: Any) -> Hold:
+    """Kim's hold of that Monday at ten, or of *start*, for ten minutes."""
+    told = {"id": "h1", "made": NOW, "expires": NOW + timedelta(minutes=10)}
+    return Hold(**_details(changes) | told | changes)
+
+
+def _details(changes: dict[str, Any]) -> dict[str, Any]:
+    """What holds and appointments have in common; takes *start* out of *changes*."""
+    snapshot = changes.get("snapshot", Snapshot(calendar=calendar(), version=1, owner="ana"))
+    return {
+        "tenant": "default",
+        "snapshot": snapshot,
+        "slot": snapshot.slot(changes.pop("start", at("10:00"))),
+        "contact": KIM,
+        "title": "Sales call",
+    }
 
 
 # --- an office: a service with fakes around it ----------------------------------------------------

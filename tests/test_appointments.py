@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any
 
 import pytest
 
 from collective_booking.appointments import (
     NEXT,
-    Appointment,
     Contact,
     Happening,
     Snapshot,
     Status,
-    booked,
 )
 from collective_booking.errors import (
     ConfigurationError,
@@ -27,23 +24,7 @@ from collective_booking.errors import (
 )
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.members import LocationKind, MeetingLocation
-from tests.bookings import ANA, BEN, CLEO, HOST, KIM, NOW, at, calendar, member
-
-
-def appointment(status: Status = Status.CONFIRMED, **changes: Any) -> Appointment:
-    snapshot = changes.pop("snapshot", Snapshot(calendar=calendar(), version=1, owner="ana"))
-    told: dict[str, Any] = {
-        "tenant": "default",
-        "id": "a1",
-        "uid": f"a1@{HOST}",
-        "snapshot": snapshot,
-        "slot": snapshot.slot(at("10:00")),
-        "contact": KIM,
-        "status": status,
-        "title": "Sales call",
-    }
-    return booked(Appointment(**told | changes), NOW)
-
+from tests.bookings import ANA, BEN, CLEO, KIM, NOW, appointment, at, calendar, member
 
 # --- the table (A7) ------------------------------------------------------------------------------
 

@@ -14,28 +14,11 @@ from collective_booking.appointments import (
     Contact,
     Happening,
     Snapshot,
-    Status,
-    booked,
 )
 from collective_booking.intervals import Interval
 from collective_booking.invitations import invitation
 from collective_booking.members import LocationKind, MeetingLocation
-from tests.bookings import ANA, BEN, HOST, KIM, MONDAY, NOW, at, calendar, member
-
-
-def appointment(**changes: Any) -> Appointment:
-    snapshot = changes.pop("snapshot", Snapshot(calendar=calendar(), version=1, owner="ana"))
-    told: dict[str, Any] = {
-        "tenant": "default",
-        "id": "a1",
-        "uid": f"a1@{HOST}",
-        "snapshot": snapshot,
-        "slot": snapshot.slot(at("10:00")),
-        "contact": KIM,
-        "status": Status.CONFIRMED,
-        "title": "Sales call",
-    }
-    return booked(Appointment(**told | changes), NOW)
+from tests.bookings import ANA, BEN, HOST, MONDAY, NOW, appointment, calendar, member
 
 
 def event(made: Appointment) -> Any:

@@ -101,7 +101,7 @@ class Effect:
         doubled: int = 1 << min(self.attempts - 1, 16)
         whole = min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
         seed = blake2b(f"{self.key} {self.attempts}".encode(), digest_size=4).digest()
-        return whole + whole * int.from_bytes(seed) / 2**32
+        return whole + whole * (int.from_bytes(seed) / 2**32)
 
 
 def effects_of(appointment: Appointment, was: Status | None = None) -> tuple[Effect, ...]:
