@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
+from threading import Lock
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -21,6 +22,8 @@ class Fault(Enum):
     """It fails, and has not acted."""
     AFTER = auto()
     """It acts, and then its answer is lost."""
+    LOST = auto()
+    """It has not acted, and fails as if it might have: the caller cannot tell it from AFTER."""
     TWICE = auto()
     """It acts a second time under the same arguments, as if a network had repeated it."""
     NONE = auto()
@@ -37,29 +40,38 @@ class Faults:
     ConnectionError: capture could not be reached
     >>> faults.through("capture", lambda: "done")
     'done'
+    >>> faults.plan("capture", *[Fault.LOST] * 3)  # the next three
     """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._planned: dict[str, deque[Fault]] = {}
 
     def plan(self, method: str, *faults: Fault) -> None:
         """Let the next calls of *method* go wrong like this, one after the other."""
-        self._planned.setdefault(method, deque()).extend(faults)
+        with self._lock:
+            self._planned.setdefault(method, deque()).extend(faults)
 
     def through(self, method: str, act: Callable[[], T]) -> T:
         """Do *act* as the next call of *method*, with its fault.
 
         Raises:
             ConnectionError: it has failed before it acted.
-            TimeoutError: it has failed after it acted.
+            TimeoutError: it has failed after it acted, or has been lost.
         """
-        planned = self._planned.get(method)
-        fault = planned.popleft() if planned else Fault.NONE
+        fault = self._next(method)
         if fault is Fault.BEFORE:
             raise ConnectionError(f"{method} could not be reached")
+        if fault is Fault.LOST:
+            raise TimeoutError(f"{method} has not answered in time")
         answer = act()
         if fault is Fault.TWICE:
             answer = act()
         if fault is Fault.AFTER:
             raise TimeoutError(f"{method} has not answered in time")
         return answer
+
+    def _next(self, method: str) -> Fault:
+        with self._lock:
+            planned = self._planned.get(method)
+            return planned.popleft() if planned else Fault.NONE

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from threading import RLock
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from collective_booking.payments import (
 from collective_booking.testing.faults import Faults
 
 SIGNATURE: Final = "signature"
+_UNPAID: Final = frozenset({PaymentState.PENDING, PaymentState.DECLINED})
 
 
 @dataclass(slots=True)
@@ -48,11 +50,12 @@ class FakeGateway:
     It authorises once the payer acts: `pay` (which may be another amount) or `refuse`. With
     *at_once* nobody needs to act. With *captures* it takes the money where others reserve it.
     Whatever happens to a payment makes a signed notification in `notices`, to be delivered late,
-    twice, or out of order.
+    twice, out of order, or with another body; each new one has an id of its own.
 
     Under one idempotency key it acts once, and answers the same ever after; another call under the
-    same key is an error. `faults.plan(...)` lets the next calls of a method go wrong; methods named
-    in `declining` answer DECLINED.
+    same key is an error, and so is taking more than was reserved or giving back more than was
+    taken. `faults.plan(...)` lets the next calls of a method go wrong. With "authorise" or
+    "capture" in `declining`, these answer DECLINED. `calls` are the methods and keys of all calls.
 
     >>> gateway = FakeGateway(at_once=True)
     >>> euros = Money(5000, "EUR")
@@ -76,6 +79,7 @@ class FakeGateway:
         self._secret = secret
         self._accounts: dict[str, _Account] = {}
         self._answers: dict[str, tuple[Any, PaymentAnswer]] = {}
+        self._numbers = count(1)
         self._lock = RLock()
 
     # --- the port -------------------------------------------------------------------------------
@@ -102,6 +106,9 @@ class FakeGateway:
         if not hmac.compare_digest(given.encode(), self._signature(notice.body).encode()):
             raise ForgedNotificationError("its signature is wrong")
         told: Mapping[str, Any] = json.loads(notice.body)
+        with self._lock:
+            if told["reference"] not in self._accounts:
+                raise ForgedNotificationError("it is about no payment of this gateway")
         return PaymentNews(
             id=told["id"],
             hold=told["hold"],
@@ -113,39 +120,49 @@ class FakeGateway:
     # --- what payers do -------------------------------------------------------------------------
 
     def pay(self, hold: str, money: Money | None = None) -> Notice:
-        """Let the payer of *hold* pay, by default what is asked; the notification it makes."""
+        """Let the payer of *hold* pay, by default what is asked; the notification it makes.
+
+        Also by the payment's reference. Who has paid already does not pay again.
+        """
         with self._lock:
             account = self._of(hold)
-            account.money = money or account.money
-            if account.state in {PaymentState.PENDING, PaymentState.DECLINED}:
+            if account.state in _UNPAID:
+                account.money = money or account.money
                 self._paid(account)
             return self._tell(account)
 
     def refuse(self, hold: str) -> Notice:
-        """Let the payer of *hold* fail to pay; the notification it makes."""
+        """Let the payer of *hold* fail to pay; the notification it makes.
+
+        Also by the payment's reference. Who has paid already can refuse no more.
+        """
         with self._lock:
             account = self._of(hold)
-            account.state = PaymentState.DECLINED
+            if account.state in _UNPAID:
+                account.state = PaymentState.DECLINED
             return self._tell(account)
 
     # --- what tests ask -------------------------------------------------------------------------
 
     def charged(self, hold: str) -> int:
         """What was taken for *hold*, in minor units."""
-        return sum(each.taken for each in self._accounts.values() if each.hold == hold)
+        return sum(each.taken for each in self._for(hold))
 
     def returned(self, hold: str) -> int:
         """What was given back of it."""
-        return sum(each.returned for each in self._accounts.values() if each.hold == hold)
+        return sum(each.returned for each in self._for(hold))
+
+    def net(self, hold: str) -> int:
+        """What the host has of it in the end."""
+        return sum(each.taken - each.returned for each in self._for(hold))
 
     def reserved(self, hold: str) -> bool:
         """Whether money is reserved for *hold* still."""
-        own = (each for each in self._accounts.values() if each.hold == hold)
-        return any(each.state is PaymentState.AUTHORISED for each in own)
+        return any(each.state is PaymentState.AUTHORISED for each in self._for(hold))
 
     def moves(self, hold: str) -> tuple[int, int]:
         """How often money was taken for *hold*, and how often it was given back."""
-        own = [each for each in self._accounts.values() if each.hold == hold]
+        own = self._for(hold)
         return sum(each.charges for each in own), sum(each.refunds for each in own)
 
     # --- inside ---------------------------------------------------------------------------------
@@ -165,12 +182,7 @@ class FakeGateway:
             if before != (method, asked):
                 raise ValueError(f"the key {key} was used for something else")
             return answer
-        if method in self.declining:
-            account = act() if method == "authorise" else self._accounts[_reference(asked)]
-            account.state = PaymentState.DECLINED
-            account.taken = account.charges = 0
-        else:
-            account = act()
+        account = act()
         waiting = account.state is PaymentState.PENDING
         action = f"https://pay.example.com/{account.reference}" if waiting else None
         answer = PaymentAnswer(state=account.state, reference=account.reference, action=action)
@@ -182,7 +194,9 @@ class FakeGateway:
         reference = f"pay-{charge.hold}-{len(self._accounts) + 1}"
         account = _Account(charge.hold, reference, charge.money, PaymentState.PENDING)
         self._accounts[reference] = account
-        if self._at_once:
+        if "authorise" in self.declining:
+            account.state = PaymentState.DECLINED
+        elif self._at_once:
             self._paid(account)
         return account
 
@@ -199,19 +213,26 @@ class FakeGateway:
 
     def _taken(self, reference: str, money: Money) -> _Account:
         account = self._accounts[reference]
-        if account.state is PaymentState.AUTHORISED:
-            self._take(account, money)
+        if account.state is not PaymentState.AUTHORISED:
+            return account
+        if "capture" in self.declining:
+            account.state = PaymentState.DECLINED
+            return account
+        if money.currency != account.money.currency or money > account.money:
+            raise ValueError(f"{reference}: {money} cannot be taken, {account.money} is reserved")
+        self._take(account, money)
         return account
 
     def _let_go(self, reference: str) -> _Account:
         account = self._accounts[reference]
-        if account.state is not PaymentState.CAPTURED:
+        if account.state in _UNPAID or account.state is PaymentState.AUTHORISED:
             account.state = PaymentState.VOIDED
         return account
 
     def _back(self, reference: str, money: Money) -> _Account:
         account = self._accounts[reference]
-        if account.returned + money.amount > account.taken:
+        other = money.currency != account.money.currency
+        if other or account.returned + money.amount > account.taken:
             raise ValueError(f"{reference}: more would go back than was taken")
         account.state = PaymentState.REFUNDED
         account.returned += money.amount
@@ -219,12 +240,16 @@ class FakeGateway:
         return account
 
     def _of(self, hold: str) -> _Account:
-        return next(each for each in self._accounts.values() if each.hold == hold)
+        return next(each for each in self._accounts.values() if hold in {each.hold, each.reference})
+
+    def _for(self, hold: str) -> list[_Account]:
+        with self._lock:
+            return [each for each in self._accounts.values() if each.hold == hold]
 
     def _tell(self, account: _Account) -> Notice:
         body = json.dumps(
             {
-                "id": f"news-{len(self.notices) + 1}",
+                "id": f"news-{next(self._numbers)}",
                 "hold": account.hold,
                 "reference": account.reference,
                 "state": str(account.state),
@@ -238,7 +263,3 @@ class FakeGateway:
 
     def _signature(self, body: bytes) -> str:
         return hmac.new(self._secret, body, sha256).hexdigest()
-
-
-def _reference(asked: object) -> str:
-    return asked if isinstance(asked, str) else str(asked[0])  # type: ignore[index]

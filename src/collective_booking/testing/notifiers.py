@@ -16,6 +16,13 @@ class FakeNotifier:
 
     `faults.plan("send", ...)` lets the next ones fail; whoever's address is in `unreachable` can
     never be reached.
+
+    >>> from collective_booking.testing.faults import Fault
+    >>> notifier = FakeNotifier()
+    >>> notifier.unreachable.add("ana@example.com")
+    >>> notifier.faults.plan("send", Fault.AFTER)  # the next one arrives, and is repeated
+    >>> notifier.received
+    []
     """
 
     def __init__(self) -> None:
