@@ -134,5 +134,6 @@ def _email(member: Member) -> str:
 
 def _address(name: str, email: str) -> vCalAddress:
     address = vCalAddress(f"mailto:{email}")
-    address.params["CN"] = name
+    # A backslash means nothing in a parameter, but some readers think that it hides what follows.
+    address.params["CN"] = name.replace("\\", "/")
     return address
