@@ -34,7 +34,7 @@ def unknowns() -> st.SearchStrategy[Unknown]:
 
 def availabilities() -> st.SearchStrategy[Availability]:
     stretches = st.lists(unknowns(), max_size=3).map(tuple)
-    return st.builds(Availability, small_sets(), small_sets(), stretches)
+    return st.builds(Availability, small_sets(), small_sets(), stretches, st.booleans())
 
 
 # --- what is unknown ------------------------------------------------------------------------------
@@ -84,6 +84,20 @@ def test_what_several_sources_know_is_put_together_by_its_kind() -> None:
     assert both.busy == IntervalSet([Interval(NINE, ELEVEN)])
     assert both.tentative == IntervalSet([CALL])
     assert both.unknown == (NO_ANSWER, BAD_ZONE)
+
+
+@pytest.mark.parametrize("sees", [(), (False,), (True,), (False, True), (True, False)], ids=str)
+def test_sources_together_see_our_own_copies_if_one_of_them_does(sees: tuple[bool, ...]) -> None:
+    """Busy time of both is one set, and nobody can tell any more which of them it is from (F6)."""
+    parts = [Availability(busy=IntervalSet([CALL]), sees_own_copies=each) for each in sees]
+
+    assert Availability.union_of(parts).sees_own_copies == any(sees)
+
+
+def test_whether_a_source_sees_our_own_copies_is_true_or_false() -> None:
+    """A text such as "no" would count as true."""
+    with pytest.raises(WrongTypeError, match="sees_own_copies must be true or false"):
+        Availability(sees_own_copies="no")  # type: ignore[arg-type]  # a slip
 
 
 def test_the_unknown_stretches_may_come_as_a_list_and_do_not_follow_it() -> None:

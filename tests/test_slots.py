@@ -759,10 +759,21 @@ def test_slots_sort_by_start() -> None:
     assert sorted({*offered}) == offered
 
 
-def test_busy_time_that_may_be_our_own_copy_says_so() -> None:
+@pytest.mark.parametrize(
+    ("known", "detail"),
+    [
+        (Availability(busy=IntervalSet([LUNCH])), "perhaps our own copy of an appointment"),
+        (
+            Availability(tentative=IntervalSet([LUNCH])),
+            "tentative, perhaps our own copy of an appointment",
+        ),
+    ],
+)
+def test_busy_time_that_may_be_our_own_copy_says_so(known: Availability, detail: str) -> None:
     """A free/busy service cannot tell; nothing is taken off what it says (F6)."""
-    blind = Availability(busy=IntervalSet([LUNCH]), sees_own_copies=True)
+    blind = replace(known, sees_own_copies=True)
 
-    (reason,) = finder(availability={"ana": blind}).explain(NOON).reasons
-
-    assert (reason.what, reason.detail) == (What.BUSY, "perhaps our own copy of an appointment")
+    for moving in (None, "call-7"):
+        asked = finder(availability={"ana": blind}, moving=moving)
+        (reason,) = asked.explain(NOON).reasons
+        assert (reason.what, reason.detail) == (What.BUSY, detail)

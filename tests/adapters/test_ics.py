@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from collective_booking.adapters import ics
+from collective_booking.availability import Availability
 from collective_booking.errors import InvalidValueError, UnknownZoneError, WrongTypeError
 from collective_booking.intervals import NEVER, Interval
 from tests.adapters.ics_texts import BERLIN, MARCH, busy, calendar, event, known, times
@@ -390,6 +393,56 @@ def test_without_a_suffix_every_event_counts() -> None:
     assert told.unknown
 
 
+def test_our_own_copies_are_left_out_moved_cancelled_and_repeated() -> None:
+    """Whatever became of an appointment, the store knows better than any of its copies (F6)."""
+    text = calendar(
+        event("DTSTART:20260302T090000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY", uid="a1@us.example"),
+        event(
+            "RECURRENCE-ID:20260303T090000Z",
+            "DTSTART:20260303T150000Z",
+            "DURATION:PT1H",
+            uid="a1@us.example",
+        ),
+        event("STATUS:CANCELLED", "RRULE:FREQ=NEVER", uid="a2@us.example"),
+    )
+
+    assert ics.read(text, MARCH, timezone="UTC", own_suffix="@us.example") == Availability()
+
+
+def test_events_that_ran_into_one_are_ours_only_if_all_of_them_are() -> None:
+    """Somebody else's lunch must not become free because an END and a BEGIN were lost (F3, F6)."""
+    torn = OURS.replace("END:VEVENT\nBEGIN:VEVENT\n", "")
+    ours = OURS.replace("END:VEVENT\nBEGIN:VEVENT\n", "", 1)
+
+    assert ics.read(torn, MARCH, timezone="UTC", own_suffix="@booking.example.com").unknown
+    assert not ics.read(ours, MARCH, timezone="UTC", own_suffix="@booking.example.com").unknown
+
+
+@pytest.mark.parametrize("uid", ["UID", 'UID;X="a1@booking.example.com', "X-UID:a"])
+def test_an_event_whose_uid_cannot_be_read_is_not_ours(uid: str) -> None:
+    """Nobody can tell, so its time counts (F3)."""
+    text = OURS.replace("UID:a1@Booking.example.com", uid)
+    told = ics.read(text, MARCH, timezone="UTC", own_suffix="@booking.example.com")
+
+    assert str(told.busy).startswith("2026-03-02T09:00:00Z/2026-03-02T10:00:00Z")
+
+
+def test_every_door_leaves_our_own_copies_out(tmp_path: Path) -> None:
+    """A host that reads folders has as many copies of ours as one that reads texts (F6)."""
+    file = tmp_path / "ana.ics"
+    file.write_text(OURS, "utf-8")
+    lunch = "2026-03-02T12:00:00Z/2026-03-02T13:00:00Z"
+
+    for read, place in (
+        (ics.read_file, file),
+        (ics.read_folder, tmp_path),
+        (ics.read_path, file),
+        (ics.read_path, tmp_path),
+    ):
+        told = read(place, MARCH, timezone="UTC", own_suffix="@booking.example.com")
+        assert (str(told.busy), told.unknown) == (lunch, ())
+
+
 def test_a_free_busy_report_cannot_tell_our_own_copies() -> None:
     """It carries no UIDs; nothing is taken off it, and whoever asks is told (F6)."""
     report = """BEGIN:VFREEBUSY
@@ -400,9 +453,12 @@ END:VFREEBUSY"""
     told = ics.read(report, MARCH, timezone="UTC", own_suffix="@booking.example.com")
 
     assert told.sees_own_copies
+    assert not ics.read(report, MARCH, timezone="UTC").sees_own_copies  # there are none of ours
     assert str(told.busy) == "2026-03-02T09:00:00Z/2026-03-02T10:00:00Z"
 
 
 def test_a_suffix_that_every_uid_has_is_refused() -> None:
     with pytest.raises(InvalidValueError, match="every UID ends in it"):
         ics.read(OURS, MARCH, timezone="UTC", own_suffix="")
+    with pytest.raises(WrongTypeError, match="own_suffix"):
+        ics.read(OURS, MARCH, timezone="UTC", own_suffix=5)  # type: ignore[arg-type]  # a slip

@@ -46,12 +46,18 @@ class _Question(NamedTuple):
     def is_own(self, item: Item) -> bool:
         """Whether *item* is a copy of one of our own appointments (F6).
 
-        Suffixes are domains, whose case does not count, though a UID is text whose case does.
+        Suffixes are domains, whose case does not count, though a UID is text whose case does. Where
+        a damaged file has run events into one, all of them have to be ours: another one's time is
+        not ours to leave out.
         """
         if self.own_suffix is None:
             return False
-        uid = item.component.uid() or ""
-        return uid.casefold().endswith(self.own_suffix.casefold())
+        ending = self.own_suffix.casefold()
+        try:
+            uids = [line.value() for line in item.component.all("UID")]
+        except Unreadable:
+            return False
+        return bool(uids) and all(uid.casefold().endswith(ending) for uid in uids)
 
 
 class _Answer(NamedTuple):
