@@ -36,6 +36,7 @@ from collective_booking.errors import (
 )
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
+from collective_booking.members import Member
 from collective_booking.moments import ZERO
 from collective_booking.slots import Admission
 
@@ -98,6 +99,14 @@ class _Tenant:
         reach = max((max(each.buffer_before, each.buffer_after) for each in mine), default=ZERO)
         near = Interval(window.start - reach, window.end + reach)
         return tuple(claim for claim in mine if _meet(claim.interval, near))
+
+    def free_lapsed(self, members: Iterable[Member], now: datetime) -> None:
+        """Delete the claims of lapsed holds on *members*: by any clock they are gone now (S3)."""
+        free = {member.id for member in members}
+        for id_, each in self.occupied.items():
+            if not each.is_live(now):
+                left = tuple(claim for claim in each.claims if claim.member not in free)
+                self.occupied[id_] = replace(each, claims=left)
 
     def counted(self, slug: str, window: Interval, now: datetime) -> tuple[Counted, ...]:
         around = counted_around(window)
@@ -264,6 +273,8 @@ class MemoryStore:
 
     @staticmethod
     def _write(own: _Tenant, draft: Draft, occupied: _Occupied | None) -> None:
+        if draft.tenure is not Tenure.SAME:
+            own.free_lapsed(draft.subject.snapshot.calendar.members, draft.now)
         own.occupied.pop(draft.subject.id, None)
         if occupied is not None:
             own.occupied[draft.subject.id] = occupied
