@@ -11,6 +11,7 @@ import collective_booking
 PROMISED: set[str] = {
     "ALWAYS",
     "NEVER",
+    "Admission",
     "Anchor",
     "Appointment",
     "AsyncBookingService",
@@ -111,6 +112,9 @@ PROMISED: set[str] = {
     "to_dict",
 }
 
+ALIASES = {"Admission"}
+"""Other names for types: no text can be attached to them, so it stands on the page alone."""
+
 
 def test_the_public_names_are_the_promised_ones() -> None:
     """Taking a name away breaks hosts; adding one by accident binds us."""
@@ -122,7 +126,7 @@ def test_the_public_names_are_listed_once() -> None:
     assert len(collective_booking.__all__) == len(set(collective_booking.__all__))
 
 
-@pytest.mark.parametrize("name", sorted(PROMISED))
+@pytest.mark.parametrize("name", sorted(PROMISED - ALIASES))
 def test_a_public_name_explains_itself(name: str) -> None:
     """`help()` is the documentation that is always at hand."""
     thing = getattr(collective_booking, name)

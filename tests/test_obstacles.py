@@ -15,9 +15,9 @@ from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
 from collective_booking.moments import to_datetime, to_microseconds
-from collective_booking.obstacles import Obstacle, doubts, parties, standing, taken
+from collective_booking.obstacles import Obstacle, doubts, standing, taken
 from collective_booking.reasons import What
-from collective_booking.settings import BufferMode, HoursMode
+from collective_booking.settings import BufferMode
 from tests.strategies import small_sets
 
 OFFICE = OpeningHours.parse("Mon-Fri 09:00-17:00")
@@ -111,24 +111,6 @@ def test_what_is_forbidden_is_measured_as_time(
     assert measured == timedelta(microseconds=2) * sum(
         any(s - lead < middle < e + lag for s, e in bounds) for middle in middles
     )
-
-
-# --- whose hours count ----------------------------------------------------------------------------
-
-
-def test_the_hours_of_required_members_and_of_the_calendar_count() -> None:
-    """F1, F5."""
-    people = ANA, member("ben", required=False), member("cleo", ignore_hours=True)
-
-    assert [each.who for each in parties(calendar_of(*people))] == ["ana"]
-    assert [each.who for each in parties(calendar_of(*people, hours=OFFICE))] == [None, "ana"]
-
-
-def test_hours_that_replace_count_alone() -> None:
-    """F1."""
-    calendar = calendar_of(ANA, BEN, hours=OFFICE, hours_mode=HoursMode.REPLACE)
-
-    assert [each.who for each in parties(calendar)] == [None]
 
 
 # --- what stands ----------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def with_ben(**changes: Any) -> CollectiveCalendar:
 # --- what is refused at the door ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ask", ["accepts", "explain"])
+@pytest.mark.parametrize("ask", ["accepts", "explain", "admission", "verifies"])
 def test_a_start_without_a_zone_is_refused_rather_than_guessed(ask: str) -> None:
     """Nobody knows which instant a naive time means (T1)."""
     with pytest.raises(NaiveDatetimeError, match="2026-03-02T12:00:00 has no time zone"):
@@ -64,16 +64,18 @@ def test_a_start_without_a_zone_is_refused_rather_than_guessed(ask: str) -> None
 
 
 @pytest.mark.parametrize("start", [date(2026, 3, 2), "2026-03-02T12:00Z", None])
-@pytest.mark.parametrize("ask", ["accepts", "explain"])
+@pytest.mark.parametrize("ask", ["accepts", "explain", "admission", "verifies"])
 def test_a_start_that_is_no_datetime_is_refused(ask: str, start: Any) -> None:
     """A date would silently be a midnight, and a text an AttributeError somewhere below."""
     with pytest.raises(WrongTypeError, match="start must be an aware datetime, not"):
         getattr(finder(), ask)(start)
 
 
-def test_a_start_that_a_store_asks_about_needs_a_zone_too() -> None:
-    with pytest.raises(NaiveDatetimeError):
-        finder().admission(datetime(2026, 3, 2, 12))
+@pytest.mark.parametrize("only", ["busy", What.BUSY, ["busy"], 5, [None]], ids=repr)
+def test_kinds_of_reason_are_asked_about_as_a_collection(only: Any) -> None:
+    """The letters of a word are kinds of nothing: whatever is asked would be admitted (S1)."""
+    with pytest.raises(WrongTypeError, match="only must be a"):
+        finder().admission(NOON, only=only)
 
 
 def test_the_current_time_needs_a_zone() -> None:

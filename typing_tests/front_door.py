@@ -8,6 +8,7 @@ from typing import assert_type
 
 import collective_booking
 from collective_booking import (
+    Admission,
     Availability,
     Blockage,
     Claim,
@@ -87,6 +88,9 @@ assert_type(finder.explain(nine), Explanation)
 assert_type(finder.explain(nine).reasons[0].what, What)
 assert_type(finder.explain_window(morning), WindowExplanation)
 assert_type(finder.explain_window(morning).blockages, tuple[Blockage, ...])
+assert_type(finder.admission(nine), Admission)
+assert_type(finder.admission(nine, only={What.BUSY, What.CAP}), Admission)
+finder.admission(nine, only="busy")  # type: ignore[arg-type]  # its letters are no kinds
 assert_type(
     finder.admission(nine)([Claim("a1", "ana", morning)], [Counted("a1", nine)]),
     tuple[Reason, ...],

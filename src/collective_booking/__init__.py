@@ -88,7 +88,7 @@ from collective_booking.reasons import (
     WindowExplanation,
 )
 from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
-from collective_booking.slots import Slot, SlotFinder
+from collective_booking.slots import Admission, Slot, SlotFinder
 from collective_booking.views import Row, View
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ if TYPE_CHECKING:
 __all__: list[str] = [
     "ALWAYS",
     "NEVER",
+    "Admission",
     "Anchor",
     "Appointment",
     "AsyncBookingService",

@@ -1,8 +1,9 @@
 """What stands in the way of a start: every rule but the grid, in one shape.
 
 Lives here: `Obstacle`, the one predicate of the library, and the obstacles that follow from a
-calendar's settings, its members' hours and absence, their busy time, and our own claims.
-Must not live here: the grid, listing, asking anybody.
+calendar's settings, its members' absence, their busy time, and our own claims.
+Must not live here: opening hours and the grid they make (that is `openings`), listing, asking
+anybody.
 
 Whatever refuses a start is a set of time and how far it reaches: a stretch `[s, e)` forbids the
 start `t` when `s - lead < t < e + lag`. A busy hour reaches back by the duration and the buffer
@@ -23,8 +24,8 @@ from typing import Final
 
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.hours import DateRange, OpeningHours, absence
-from collective_booking.intervals import ALWAYS, NEVER, Interval, IntervalSet
+from collective_booking.hours import absence
+from collective_booking.intervals import ALWAYS, Interval, IntervalSet
 from collective_booking.localtime import DAY, LAST, days, local_day, to_date, to_day
 from collective_booking.members import Member, OnUnknown
 from collective_booking.moments import (
@@ -36,7 +37,7 @@ from collective_booking.moments import (
     to_microseconds,
 )
 from collective_booking.reasons import Reason, What
-from collective_booking.settings import BufferMode, HoursMode, Tentative
+from collective_booking.settings import BufferMode, Tentative
 
 _START_ONLY: Final = 1
 _NEVER_BEGINS: Final = 2 * END
@@ -134,40 +135,7 @@ class Obstacle:
         return Reason(what, self.who, interval, claim, detail)
 
 
-# --- opening hours, which are looked up for a range ----------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Somebody whose hours count: a required member who heeds them, or the calendar (None)."""
-
-    who: str | None
-    hours: OpeningHours
-    timezone: str
-
-
-def parties(calendar: CollectiveCalendar) -> list[Party]:
-    """Whose hours a slot must lie inside, and whose windows anchor the grid (F1, F5, G1)."""
-    own = [Party(None, calendar.hours, calendar.timezone)] if calendar.hours else []
-    if calendar.hours_mode is HoursMode.REPLACE:
-        return own
-    members = (member for member in calendar.members if member.heeds_hours)
-    return own + [Party(each.id, each.hours, each.timezone) for each in members if each.hours]
-
-
-def closed(party: Party, opened: IntervalSet, within: Interval, duration: int) -> list[Obstacle]:
-    """The time of *within* in which *party* is not *opened*: no slot may run into it (F1).
-
-    What is closed on a date with an override is told apart, for there the override does it.
-    """
-    shut = opened.complement(within)
-    dates = [DateRange(day, day) for day, _ in party.hours.overrides]
-    dated = absence(dates, party.timezone) if dates else NEVER
-    kinds = ((What.HOURS, shut - dated if dated else shut), (What.OVERRIDE, shut & dated))
-    return [Obstacle(what, party.who, times, lead=duration) for what, times in kinds if times]
-
-
-# --- everything else, which stands while the finder does -----------------------------------------
+# --- what stands while a finder does ----------------------------------------------------------
 
 
 def taken(

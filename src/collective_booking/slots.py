@@ -17,8 +17,7 @@ from typing import Final, final
 from collective_booking.availability import Availability, Claim, Counted
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.errors import OutOfRangeError, UnknownMemberError, require
-from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
-from collective_booking.hours import Windows, absence, windows
+from collective_booking.hours import absence, windows
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.localtime import DAY, FIRST, LAST
 from collective_booking.members import Member
@@ -26,14 +25,12 @@ from collective_booking.moments import in_microseconds, to_datetime, to_microsec
 from collective_booking.obstacles import (
     MEETINGS,
     Obstacle,
-    Party,
-    closed,
     doubts,
-    parties,
     standing,
     taken,
     unknown_of,
 )
+from collective_booking.openings import Openings, Party, parties
 from collective_booking.reasons import (
     Blockage,
     Explanation,
@@ -41,7 +38,6 @@ from collective_booking.reasons import (
     What,
     WindowExplanation,
 )
-from collective_booking.settings import Anchor
 from collective_booking.views import Row, View
 
 Admission = Callable[[Iterable[Claim], Iterable[Counted]], tuple[Reason, ...]]
@@ -195,6 +191,11 @@ class SlotFinder:
         `claims` and `counted` are left aside. Reasons other than *only* are left aside too: a time
         that was booked once is asked `AFRESH`.
 
+        Raises:
+            NaiveDatetimeError: *start* has no time zone.
+            OutOfRangeError: *start* leaves what `SlotFinder` supports.
+            WrongTypeError: *start* is no datetime, or *only* holds something else than `What`.
+
         >>> from collective_booking.members import Member
         >>> calendar = CollectiveCalendar(
         ...     name="Call",
@@ -210,7 +211,7 @@ class SlotFinder:
         """
         instant = _start_at(start)
         length = in_microseconds(self.calendar.duration)
-        kinds = frozenset(What if only is None else only)
+        kinds = _kinds(only)
         settled = tuple(each for each in self._regardless(instant) if each.what in kinds)
 
         def admit(claims: Iterable[Claim], counted: Iterable[Counted]) -> tuple[Reason, ...]:
@@ -232,7 +233,7 @@ class SlotFinder:
         first, last = _starts_in(window)
         free = [start for start, _ in self._free(first, last, _LONG_LOOK)]
         hidden = sum(_hidden(self.calendar, start) for start in free)
-        hours = _Hours.around(self.calendar, first, last)
+        hours = Openings.around(self.calendar, first, last)
         obstacles = [*hours.obstacles(), *self._standing, *self._taken]
         blockages = _blockages(obstacles, first, last + 1)
         return WindowExplanation(window, len(free) - hidden, blockages, hidden)
@@ -258,15 +259,13 @@ class SlotFinder:
 
     def _free(self, first: int, last: int, look: int) -> Iterator[tuple[int, bool]]:
         """The free starts from *first* to *last*, each with whether it is verified."""
-        step = in_microseconds(self.calendar.step)
         for low, high in _looks(first, last, look):
             everything = chain(self._standing, self._taken)
             near = [obstacle for obstacle in everything if obstacle.contacts(low, high)]
             if any(obstacle.covers(low, high) for obstacle in near):
                 continue  # past, or beyond the horizon: not worth converting anybody's hours
-            hours = _Hours.around(self.calendar, low, high)
-            runs = list(starts(hours.pieces, step, low, high))
-            free = _left(runs, [hours.shut(), *near])
+            hours = Openings.around(self.calendar, low, high)
+            free = _left(list(hours.starts(low, high)), [hours.shut(), *near])
             sure = set(chain.from_iterable(_left(free, self._doubts)))
             for start in chain.from_iterable(free):
                 yield start, start in sure
@@ -279,17 +278,13 @@ class SlotFinder:
 
     def _regardless(self, start: int, around: int = 0) -> Iterator[Reason]:
         """The same, whatever is taken by our own appointments and holds."""
-        hours = _Hours.around(self.calendar, start - around, start + around)
+        hours = Openings.around(self.calendar, start - around, start + around)
         obstacles = hours.obstacles()
         for obstacle in chain(self._standing, obstacles):
             yield from obstacle.reasons(start, in_microseconds(self.calendar.duration))
-        if not any(obstacle.times.contains(to_datetime(start)) for obstacle in obstacles):
-            yield from self._off_grid(start, hours)
-
-    def _off_grid(self, start: int, hours: _Hours) -> Iterator[Reason]:
-        neighbours = cell(hours.pieces, in_microseconds(self.calendar.step), start)
-        if neighbours:
-            yield Reason(What.GRID, interval=Interval(*map(to_datetime, neighbours)))
+        is_open = not any(each.times.contains(to_datetime(start)) for each in obstacles)
+        if is_open and (off_grid := hours.cell(start)):
+            yield Reason(What.GRID, interval=off_grid)
 
     def _notes(self, start: int) -> Iterator[Reason]:
         """What does not refuse *start*, yet is worth knowing (F3, N5)."""
@@ -327,44 +322,12 @@ class SlotFinder:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Hours:
-    """Everybody's opening hours over a range of starts, and the grid they make there."""
-
-    within: Interval
-    duration: int
-    opened: Sequence[tuple[Party, Windows]]
-    common: IntervalSet
-    pieces: Sequence[Piece]
-
-    @classmethod
-    def around(cls, calendar: CollectiveCalendar, first: int, last: int) -> _Hours:
-        """For starts from *first* to *last*, both included."""
-        duration = in_microseconds(calendar.duration)
-        begin, end = first - DAY, last + duration + DAY
-        who = parties(calendar)
-        rules = dict.fromkeys((party.hours, party.timezone) for party in who)
-        found = {rule: windows(*rule, begin, end) for rule in rules}
-        common = IntervalSet.intersection_of(map(Windows.merged, found.values()))
-        if found and calendar.anchor is Anchor.WINDOW:
-            pieces = window_pieces(found.values(), common)
-        else:
-            offset = in_microseconds(calendar.anchor_offset) % in_microseconds(calendar.step)
-            pieces = clock_pieces(calendar.timezone, offset, first, last)
-        opened = [(party, found[party.hours, party.timezone]) for party in who]
-        return cls(Interval(to_datetime(begin), to_datetime(end)), duration, opened, common, pieces)
-
-    def obstacles(self) -> list[Obstacle]:
-        """What each party's hours close."""
-        each = (
-            closed(party, opened.merged(), self.within, self.duration)
-            for party, opened in self.opened
-        )
-        return list(chain.from_iterable(each))
-
-    def shut(self) -> Obstacle:
-        """The same as one obstacle: what is closed to anybody, and no longer to whom."""
-        return Obstacle(What.HOURS, None, self.common.complement(self.within), lead=self.duration)
+def _kinds(only: Collection[What] | None) -> frozenset[What]:
+    """The kinds of reason that are asked about; a word alone would be a collection of letters."""
+    require("only", only, Collection | None, "a collection of What")
+    for what in (asked := frozenset(What if only is None else only)):
+        require("one of only", what, What, "a What")
+    return asked
 
 
 def _left(runs: list[list[int]], obstacles: Iterable[Obstacle]) -> list[list[int]]:
