@@ -79,8 +79,9 @@ def confirming(kept: Hold, **changes: Any) -> Draft:
 
 def ending(made: Appointment, happening: Happening = Happening.CANCELLED, **changes: Any) -> Draft:
     """The draft by which an appointment ends, and its time is free."""
-    told: dict[str, Any] = {"judged": None, "tenure": Tenure.ENDED}
-    return booking(made.stepped(happening, NOW), **told | changes)
+    after = made.stepped(happening, NOW)
+    told = {"judged": None, "tenure": Tenure.ENDED, "effects": effects_of(after, made.status)}
+    return booking(after, **told | changes)
 
 
 def book(

@@ -6,7 +6,8 @@ Must not live here: queries and statements (they are `reading`, `writing` and `d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -294,9 +295,22 @@ def joined(
     """
     try:
         begin_writing(connection)
-        with connection.begin_nested():
+        with _savepoint(connection):
             return operation(connection, *args, **kwargs)
     except DBAPIError as error:
         if failure_of(error) is Failure.AGAIN:
             raise RetryTransactionError(str(error.orig)) from error
         raise
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    except BaseException:
+        # A full disk ends the whole transaction on SQLite; that is no lost savepoint.
+        with suppress(DBAPIError):
+            savepoint.rollback()
+        raise
+    savepoint.commit()
