@@ -82,14 +82,21 @@ def test_a_host_may_give_a_part_back() -> None:
 def test_an_answer_without_a_usable_reference_is_refused(reference: Any) -> None:
     """It is asked for under this reference ever after."""
     with pytest.raises(ConfigurationError, match="the gateway's answer"):
-        PaymentAnswer(state=PaymentState.PENDING, reference=reference)
+        PaymentAnswer(state=PaymentState.PENDING, reference=reference, money=EUROS)
 
 
 @pytest.mark.parametrize("state", ["done", None, "CAPTURED"])
 def test_an_answer_of_an_unknown_state_is_refused(state: Any) -> None:
     """An unknown word must never be taken for a payment that succeeded."""
     with pytest.raises(ConfigurationError, match="state"):
-        PaymentAnswer(state=state, reference="p1")
+        PaymentAnswer(state=state, reference="p1", money=EUROS)
+
+
+@pytest.mark.parametrize("money", [5000, "50 EUR", None])
+def test_an_answer_that_does_not_say_how_much_is_refused(money: Any) -> None:
+    """What goes back is what was taken, whatever was asked (M3)."""
+    with pytest.raises(ConfigurationError, match="money"):
+        PaymentAnswer(state=PaymentState.CAPTURED, reference="p1", money=money)
 
 
 @pytest.mark.parametrize("name", ["id", "hold", "reference"])

@@ -53,19 +53,20 @@ ANSWERS: Final = frozenset(
 """The states that a gateway can answer with."""
 
 
-_PAID: Final = (PaymentState.AUTHORISED, PaymentState.CAPTURED)
+PAID: Final = (PaymentState.AUTHORISED, PaymentState.CAPTURED)
+"""The payer has paid: the money is reserved, or has moved."""
 _BACK: Final = (PaymentState.VOIDED, PaymentState.REFUNDED)
 
 NEWS: Final[Mapping[PaymentState, tuple[PaymentState, ...]]] = {
     PaymentState.AUTHORISING: tuple(ANSWERS),
-    PaymentState.PENDING: (*_PAID, *_BACK, PaymentState.DECLINED),
+    PaymentState.PENDING: (*PAID, *_BACK, PaymentState.DECLINED),
     PaymentState.AUTHORISED: (PaymentState.CAPTURED, *_BACK),
     PaymentState.CAPTURING: (PaymentState.CAPTURED, *_BACK),
     PaymentState.CAPTURED: (PaymentState.REFUNDED,),
     PaymentState.VOIDING: (PaymentState.CAPTURED, *_BACK),
     PaymentState.REFUNDING: (PaymentState.REFUNDED,),
     # A payer who was declined may have tried another card since.
-    PaymentState.DECLINED: _PAID,
+    PaymentState.DECLINED: PAID,
 }
 """What a notification may still change: anything else comes late, or twice, and is old (M4)."""
 
@@ -132,10 +133,13 @@ class PaymentAnswer:
     """What a gateway answers to a call: the state that the payment is in now, for certain.
 
     DECLINED says that no money has moved and none will. Where a gateway cannot tell, it raises.
+    `money` is what is reserved or was taken, which need not be what was asked (M3); else what the
+    payment is about.
     """
 
     state: PaymentState
     reference: str
+    money: Money
     action: str | None = None
 
     def __post_init__(self) -> None:
@@ -168,6 +172,6 @@ class Notice:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-_REFERENCE: Final = {"reference": text(), "state": one_of(PaymentState)}
-ANSWER_RULES: Final = Rules({**_REFERENCE, "action": optional(text(10 * MAX_TEXT))}, {})
-NEWS_RULES: Final = Rules({"id": text(), "hold": text(), **_REFERENCE, "money": _MONEY}, {})
+_TOLD: Final = {"reference": text(), "state": one_of(PaymentState), "money": _MONEY}
+ANSWER_RULES: Final = Rules({**_TOLD, "action": optional(text(10 * MAX_TEXT))}, {})
+NEWS_RULES: Final = Rules({"id": text(), "hold": text(), **_TOLD}, {})

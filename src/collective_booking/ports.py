@@ -110,7 +110,8 @@ class Notifier(Protocol):
 class PaymentGateway(Protocol):
     """Moves money. Each call carries an idempotency key: under one key it acts once (M4).
 
-    Each answers with the state the payment is in afterwards. DECLINED promises that no money has
+    Each answers with the state the payment is in afterwards, and with what is reserved or was
+    taken: of another amount than was asked, all goes back (M3). DECLINED promises that no money has
     moved and none will. An error means that nobody knows whether it has acted: the same call is
     made again later, under the same key, until it answers (M2).
     """

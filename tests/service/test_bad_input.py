@@ -161,6 +161,24 @@ def test_a_wrong_amount_that_was_taken_at_once_is_refunded(capturing: Office) ->
     assert here.gateway.returned(held.hold.id) == 6000
 
 
+@pytest.mark.parametrize("paid", [Money(4999, "EUR"), Money(5001, "EUR"), Money(5000, "USD")])
+def test_a_wrong_amount_that_nobody_told_of_is_refunded_as_it_was_paid(
+    capturing: Office, paid: Money
+) -> None:
+    """The webhook is lost: what was paid is learnt when the gateway is asked to let go of it."""
+    here = capturing
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+    here.gateway.pay(held.hold.id, paid)
+
+    attempt = here.service.release(held.token)
+
+    assert attempt.outcome is HoldState.REFUNDED
+    assert attempt.hold.payment.received == paid
+    assert here.gateway.net(held.hold.id) == 0
+
+
 def test_a_changed_calendar_or_price(here: Office) -> None:
     """A1: what the booker was shown is what they book, or they are told."""
     shown = here.service.save_calendar(calendar(price=EUROS)).stored

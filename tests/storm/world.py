@@ -27,6 +27,7 @@ from collective_booking.payments import (
     PaymentNews,
     PaymentState,
 )
+from tests.bookings import EUROS
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, state TEXT, reference TEXT);
@@ -95,7 +96,7 @@ class World:
                 connection.execute("INSERT INTO moves VALUES (?, ?)", (hold, amount))
         connection.close()
         self.step(f"after {name}")
-        return PaymentAnswer(state=PaymentState(state), reference=reference)
+        return PaymentAnswer(state=PaymentState(state), reference=reference, money=EUROS)
 
     def authorise(self, charge: Charge) -> PaymentAnswer:
         """Reserve the money."""

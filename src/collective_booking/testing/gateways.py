@@ -185,7 +185,9 @@ class FakeGateway:
         account = act()
         waiting = account.state is PaymentState.PENDING
         action = f"https://pay.example.com/{account.reference}" if waiting else None
-        answer = PaymentAnswer(state=account.state, reference=account.reference, action=action)
+        answer = PaymentAnswer(
+            state=account.state, reference=account.reference, money=account.money, action=action
+        )
         self._answers[key] = ((method, asked), answer)
         self._tell(account)
         return answer

@@ -34,9 +34,11 @@ from collective_booking.errors import (
 from collective_booking.holds import OUTCOMES, Hold, HoldState, Move
 from collective_booking.payments import (
     NEWS,
+    PAID,
     Charge,
     Notice,
     Payment,
+    PaymentAnswer,
     PaymentNews,
     PaymentState,
 )
@@ -95,12 +97,10 @@ async def payment_happened(desk: Desk, /, notice: Notice) -> Attempt:
     news = await Interpret(notice)
     for _ in range(_MOST_STEPS):
         hold = await _about(desk, news)
-        told = _told(hold, news)
-        if told is None:
+        if not _is_new(hold, news):
             break
         try:
-            unwinding = told.state is HoldState.UNWINDING
-            await _step(desk, told, Tenure.ENDED if unwinding else Tenure.SAME, news=news.id)
+            await _take_in(desk, hold, news, news=news.id)
         except StaleVersionError:
             continue  # the attempt has moved on meanwhile: look again
         break
@@ -118,21 +118,9 @@ async def _about(desk: Desk, /, news: PaymentNews) -> Hold:
     return hold
 
 
-def _told(hold: Hold, news: PaymentNews) -> Hold | None:
-    """What *hold* is after *news*; None where they are old, or known already (M4)."""
-    assert hold.payment is not None
-    if news.state not in NEWS.get(hold.payment.state, ()):
-        return None
-    paid = news.state in {PaymentState.AUTHORISED, PaymentState.CAPTURED}
-    other = paid and news.money != hold.payment.money  # M3
-    after = hold.paying(
-        state=news.state,
-        reference=news.reference,
-        received=news.money if other else hold.payment.received,
-    )
-    # Another amount goes back, and so does what is paid after all was over.
-    late = paid and hold.state in OUTCOMES
-    return replace(after, state=HoldState.UNWINDING) if other or late else after
+def _is_new(hold: Hold, news: PaymentNews) -> bool:
+    """Whether *news* change anything: others are old, or known already (M4)."""
+    return hold.payment is not None and news.state in NEWS.get(hold.payment.state, ())
 
 
 async def release(desk: Desk, /, token: str) -> Attempt:
@@ -195,6 +183,29 @@ async def _step(
     await Commit(draft)
 
 
+async def _take_in(
+    desk: Desk, /, hold: Hold, told: PaymentAnswer | PaymentNews, **step: Any
+) -> None:
+    """Store what a gateway says of the payment of *hold*, asked or not.
+
+    Another amount than the hold's goes back, and so does what is paid after all was over (M3).
+    """
+    payment = hold.payment
+    assert payment is not None
+    paid = told.state in PAID and hold.state is not HoldState.BOOKED
+    other = paid and told.money != payment.money
+    after = hold.paying(
+        state=told.state,
+        reference=told.reference,
+        received=told.money if other else payment.received,
+        action=told.action if isinstance(told, PaymentAnswer) else payment.action,
+    )
+    if other or (paid and hold.state in OUTCOMES):
+        await _step(desk, replace(after, state=HoldState.UNWINDING), Tenure.ENDED, **step)
+    else:
+        await _step(desk, after, **step)
+
+
 async def _call(desk: Desk, /, hold: Hold) -> str:
     """Ask the gateway what is intended; no answer means unknown, and the claim stands (M2)."""
     try:
@@ -203,8 +214,7 @@ async def _call(desk: Desk, /, hold: Hold) -> str:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it raises, nobody knows if it has acted
         return f"the gateway has not answered: {type(error).__name__}"
-    told = {"state": answer.state, "reference": answer.reference, "action": answer.action}
-    await _step(desk, hold.paying(**told))
+    await _take_in(desk, hold, answer)
     return ""
 
 
