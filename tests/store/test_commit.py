@@ -206,6 +206,20 @@ def test_the_longest_appointment_is_seen_from_its_middle(store: BookingStore) ->
         assert {each.claim for each in refused.value.reasons} == {"a1"}
 
 
+def test_whoever_shares_one_member_looks_as_far_as_that_ones_claims_reach(
+    store: BookingStore,
+) -> None:
+    """Cleo has had as much before, Ben has not: his reach grows all the same."""
+    hour = timedelta(hours=1)
+    book(store, saved(store, calendar(CLEO, DAN, slug="first", buffer_after=hour)), "14:00")
+    book(store, saved(store, calendar(BEN, CLEO, slug="second", buffer_after=hour)), id="a2")
+    snapshot = saved(store, calendar(ANA, BEN, slug="third"))
+
+    with pytest.raises(SlotUnavailableError) as refused:
+        book(store, snapshot, "11:00", id="a3")
+    assert taken_by(refused) == [("buffer", "ben", "a2")]
+
+
 # --- the guard (S2) ------------------------------------------------------------------------------
 
 

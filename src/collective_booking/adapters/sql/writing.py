@@ -8,12 +8,12 @@ effects once they are written (that is `delivering`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, case, delete, func, insert, select, update
 
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import inserting_missing, locking
@@ -120,19 +120,20 @@ def _locked(connection: Connection, draft: Draft, *, asked: bool) -> _Ledger:
         row = select(mine.version).where(mine.tenant == tenant, mine.slug == subject.calendar)
         query = locking(connection, row, shared=not draft.capped)
         version = connection.execute(query).scalar_one_or_none()
-    buffer = length = 0
-    if draft.tenure is not Tenure.SAME:
-        buffer, length = _lock_members(connection, draft)
+    reaches = _lock_members(connection, draft) if draft.tenure is not Tenure.SAME else ()
     for table, value in ((holds, draft.hold), (appointments, draft.appointment)):
         if value is not None and value.version > 1:
             theirs = table.c
             held = select(theirs.version).where(theirs.tenant == tenant, theirs.id == value.id)
             connection.execute(locking(connection, held))
-    return _Ledger(connection, draft, version, buffer, length)
+    return _Ledger(connection, draft, version, reaches)
 
 
-def _lock_members(connection: Connection, draft: Draft) -> tuple[int, int]:
-    """Lock the members, sorted; free them of lapsed holds (S3); their largest buffer and length."""
+def _lock_members(connection: Connection, draft: Draft) -> Sequence[Row[Any]]:
+    """Lock the members, sorted, and free them of lapsed holds (S3).
+
+    Each one's `buffer_us` and `length_us` are the largest that any claim of theirs has had.
+    """
     ids = _ids(draft.subject)
     mine = members.c
     query = (
@@ -140,7 +141,7 @@ def _lock_members(connection: Connection, draft: Draft) -> tuple[int, int]:
         .where(mine.tenant == draft.tenant, mine.member.in_(ids))
         .order_by(mine.member)
     )
-    rows = connection.execute(locking(connection, query)).all()
+    reaches = connection.execute(locking(connection, query)).all()
     theirs = claims.c
     connection.execute(
         delete(claims).where(
@@ -149,7 +150,7 @@ def _lock_members(connection: Connection, draft: Draft) -> tuple[int, int]:
             theirs.expires_us <= to_microseconds(draft.now),
         )
     )
-    return max((row[0] for row in rows), default=0), max((row[1] for row in rows), default=0)
+    return reaches
 
 
 def _ids(subject: Hold | Appointment) -> list[str]:
@@ -163,8 +164,7 @@ class _Ledger:
     connection: Connection
     draft: Draft
     version: int | None
-    buffer: int
-    length: int
+    reaches: Sequence[Row[Any]]
 
     def outcome(self, request: Request) -> tuple[str, Outcome] | None:
         return reading.recorded(self.connection, self.draft.tenant, request.id)
@@ -197,13 +197,13 @@ class _Ledger:
         calendar = subject.snapshot.calendar
         own = in_microseconds(max(calendar.buffer_before, calendar.buffer_after))
         begin, end = subject.slot.bounds
-        reach = own + self.buffer
+        reach = own + max((each.buffer_us for each in self.reaches), default=0)
         found = reading.near_claims(
             self.connection,
             self.draft.tenant,
             _ids(subject),
             (begin - reach, end + reach),
-            self.length,
+            max((each.length_us for each in self.reaches), default=0),
             to_microseconds(self.draft.now),
         )
         return [each for each in found if each.exclusive and each.id != subject.id]
@@ -234,8 +234,9 @@ def _take(connection: Connection, draft: Draft, ledger: _Ledger) -> None:
     rows = [_claim_row(draft.tenant, claim, until) for claim in draft.claims]
     buffer = max(max(row["before_us"], row["after_us"]) for row in rows)
     length = reading.length_of(draft.subject.slot)
-    if buffer > ledger.buffer or length > ledger.length:
-        _widen(connection, draft, max(buffer, ledger.buffer), max(length, ledger.length))
+    # Of each of them: whoever shares but one with this draft looks as far as that one reaches.
+    if any(each.buffer_us < buffer or each.length_us < length for each in ledger.reaches):
+        _widen(connection, draft, buffer, length)
     # RETURNING makes one INSERT of many rows of it, instead of many statements.
     connection.execute(insert(claims).returning(claims.c.member), rows)
 
@@ -259,10 +260,11 @@ def _claim_row(tenant: str, claim: Claim, until: int | None) -> dict[str, Any]:
 def _widen(connection: Connection, draft: Draft, buffer: int, length: int) -> None:
     """Let everybody who looks near these members' claims look as far as these reach."""
     mine = members.c
+    wider = {mine.buffer_us: buffer, mine.length_us: length}
     connection.execute(
         update(members)
         .where(mine.tenant == draft.tenant, mine.member.in_(_ids(draft.subject)))
-        .values(buffer_us=buffer, length_us=length)
+        .values({known: case((known < new, new), else_=known) for known, new in wider.items()})
     )
 
 
@@ -364,13 +366,12 @@ def _write_answers(connection: Connection, draft: Draft) -> None:
 
 def in_the_way(connection: Connection, draft: Draft) -> list[Claim]:
     """The exclusive claims that overlap what *draft* claims: whom its guard has met (S2)."""
-    ledger = _Ledger(connection, draft, None, 0, 0)
     mine = {claim.member for claim in draft.claims if claim.exclusive}
     length = connection.scalar(
         select(func.max(members.c.length_us)).where(members.c.tenant == draft.tenant)
     )
     found = reading.near_claims(
-        ledger.connection,
+        connection,
         draft.tenant,
         sorted(mine),
         draft.subject.slot.bounds,
