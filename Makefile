@@ -51,7 +51,7 @@ docs: $(VENV)/.has-docs
 	@echo "docs/_build/html/index.html"
 
 examples: $(VENV)/.has-cli
-	@set -e; for example in examples/*.py; do echo "$$example"; $(PY) -W error "$$example" >/dev/null; done
+	@set -e; for example in examples/*.py examples/use_cases/*.py; do echo "$$example"; $(PY) -W error "$$example" >/dev/null; done
 
 bench: $(VENV)/.has-bench
 	$(PY) -m benchmarks

@@ -1,8 +1,8 @@
 """Onboarding a client: hours of one special date, and moving it after somebody has left.
 
 The workshop opens on a Saturday by way of date overrides. Later a consultant leaves the team: the
-appointment keeps them, for it is made with the people who promised to be there, and it is moved to a
-time that suits all of those.
+appointment keeps them, for it was made with the people who promised to be there, and it is moved to
+a time that suits all of those.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -32,13 +32,8 @@ onboarding = cb.CollectiveCalendar(
     ),
 )
 tuesday = datetime(2026, 12, 1, 10, tzinfo=UTC)
-provider = FakeProvider(
-    {
-        "consultant": cb.Availability(
-            cb.IntervalSet([cb.Interval(tuesday, tuesday.replace(hour=12))])
-        )
-    }
-)
+elsewhere = cb.IntervalSet([cb.Interval(tuesday, tuesday + timedelta(hours=2))])
+provider = FakeProvider({"consultant": cb.Availability(elsewhere)})
 service = cb.BookingService(
     MemoryStore(),
     secret=b"an example, and no secret at all",

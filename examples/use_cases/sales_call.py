@@ -5,6 +5,7 @@ the new one. The first owner can leave only once somebody else owns the calendar
 """
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import collective_booking as cb
 from collective_booking.adapters.memory import MemoryStore
@@ -30,6 +31,7 @@ service = cb.BookingService(
     provider=FakeProvider(),
     notifier=notifier,
     clock=FakeClock(datetime(2026, 11, 23, 7, tzinfo=UTC)),
+    new_id=(f"call-{number}" for number in count(1)).__next__,
 )
 service.save_calendar(sales)
 ten = datetime(2026, 11, 24, 10, tzinfo=UTC)

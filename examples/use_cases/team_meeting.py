@@ -39,7 +39,7 @@ booking = service.book("team-meeting", start, cb.Contact("Ben", "ben@example.com
 service.deliver()
 
 (event,) = Calendar.from_ical(provider.copies["cleo"][booking.appointment.uid].icalendar).events
-attendees = [str(each).removeprefix("mailto:") for each in event["ATTENDEE"]]
+attendees = [str(each).removeprefix("mailto:") for each in event.attendees]
 print(f"{booking.appointment.title} on {start:%A at %H:%M} UTC, owner {booking.appointment.owner}")
 print(f"{len(attendees)} attendees: {', '.join(attendees)}")
 for message in notifier.received:
