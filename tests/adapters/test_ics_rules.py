@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from collective_booking.adapters.ics.limits import Budget, Unreadable
-from collective_booking.adapters.ics.rules import Rule
 from collective_booking.availability import Cause
+from collective_booking.icalendar_texts.limits import Budget, Unreadable
+from collective_booking.icalendar_texts.rules import Rule
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 PLENTY = 1_000_000

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from collective_booking.adapters.ics.clocks import Moment
-from collective_booking.adapters.ics.events import Item
-from collective_booking.adapters.ics.findings import Findings, Standing
-from collective_booking.adapters.ics.limits import Budget, Unreadable
-from collective_booking.adapters.ics.lines import Component, Property
-from collective_booking.adapters.ics.series import take_series
-from collective_booking.adapters.ics.values import read_duration, read_whole
-from collective_booking.adapters.ics.zones import Period
+from collective_booking.icalendar_texts.clocks import Moment
+from collective_booking.icalendar_texts.events import Item
+from collective_booking.icalendar_texts.findings import Findings, Standing
+from collective_booking.icalendar_texts.limits import Budget, Unreadable
+from collective_booking.icalendar_texts.lines import Component, Property
+from collective_booking.icalendar_texts.series import take_series
+from collective_booking.icalendar_texts.values import read_duration, read_whole
+from collective_booking.icalendar_texts.zones import Period
 from collective_booking.intervals import NEVER, IntervalSet
 from collective_booking.moments import BEGINNING, END
 

@@ -33,8 +33,8 @@ from dateutil.rrule import (
     weekday,
 )
 
-from collective_booking.adapters.ics.clocks import EARLIEST
-from collective_booking.adapters.ics.limits import Budget, Unreadable
+from collective_booking.icalendar_texts.clocks import EARLIEST
+from collective_booking.icalendar_texts.limits import Budget, Unreadable
 
 Frequency = Literal[0, 1, 2, 3, 4, 5, 6]
 

@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 
 from icalendar.parser import Contentline
 
-from collective_booking.adapters.ics.limits import Limits, Unreadable
 from collective_booking.availability import Cause
+from collective_booking.icalendar_texts.limits import Limits, Unreadable
 
 KEPT: Final = frozenset(
     {

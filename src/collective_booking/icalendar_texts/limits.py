@@ -53,7 +53,7 @@ class Limits:
 
 
 class Unreadable(Exception):  # noqa: N818  # not an error yet: it becomes an `Unknown`
-    """Why something cannot be read. It never leaves the adapter."""
+    """Why something cannot be read. It never leaves this room."""
 
     def __init__(
         self, detail: str, cause: Cause = Cause.UNREADABLE, line: int | None = None

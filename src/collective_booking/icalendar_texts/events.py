@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from collective_booking.adapters.ics.clocks import (
+from collective_booking.icalendar_texts.clocks import (
     NOTHING,
     WHOLE_DAY,
     Length,
@@ -22,11 +22,11 @@ from collective_booking.adapters.ics.clocks import (
     Zone,
     length_between,
 )
-from collective_booking.adapters.ics.findings import Findings, Standing
-from collective_booking.adapters.ics.limits import Unreadable
-from collective_booking.adapters.ics.lines import Component
-from collective_booking.adapters.ics.values import read_duration, read_whole
-from collective_booking.adapters.ics.zones import Zones
+from collective_booking.icalendar_texts.findings import Findings, Standing
+from collective_booking.icalendar_texts.limits import Unreadable
+from collective_booking.icalendar_texts.lines import Component
+from collective_booking.icalendar_texts.values import read_duration, read_whole
+from collective_booking.icalendar_texts.zones import Zones
 
 
 class Item(NamedTuple):

@@ -23,7 +23,9 @@ from zoneinfo import available_timezones
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from collective_booking import localtime
-from collective_booking.adapters.ics.clocks import (
+from collective_booking.availability import Cause
+from collective_booking.errors import UnknownZoneError
+from collective_booking.icalendar_texts.clocks import (
     EPOCH,
     LATEST,
     ONE_DAY,
@@ -32,12 +34,10 @@ from collective_booking.adapters.ics.clocks import (
     Zone,
     length_between,
 )
-from collective_booking.adapters.ics.limits import Budget, Unreadable
-from collective_booking.adapters.ics.lines import Component, Parameters, Property
-from collective_booking.adapters.ics.rules import Rule
-from collective_booking.adapters.ics.values import read_clock, read_duration, read_offset
-from collective_booking.availability import Cause
-from collective_booking.errors import UnknownZoneError
+from collective_booking.icalendar_texts.limits import Budget, Unreadable
+from collective_booking.icalendar_texts.lines import Component, Parameters, Property
+from collective_booking.icalendar_texts.rules import Rule
+from collective_booking.icalendar_texts.values import read_clock, read_duration, read_offset
 from collective_booking.moments import MICROSECOND
 
 UTC_ZONE: Final = Zone(UTC)

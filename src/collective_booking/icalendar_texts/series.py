@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from collective_booking.adapters.ics.clocks import (
+from collective_booking.availability import Cause
+from collective_booking.icalendar_texts.clocks import (
     EARLIEST,
     LATEST,
     NOTHING,
@@ -20,13 +21,12 @@ from collective_booking.adapters.ics.clocks import (
     Length,
     Moment,
 )
-from collective_booking.adapters.ics.events import Event, Item, newest, standing
-from collective_booking.adapters.ics.findings import Findings, Standing
-from collective_booking.adapters.ics.limits import Budget, Unreadable
-from collective_booking.adapters.ics.lines import Component, Property
-from collective_booking.adapters.ics.rules import FOREIGN, Rule
-from collective_booking.adapters.ics.zones import Until, until
-from collective_booking.availability import Cause
+from collective_booking.icalendar_texts.events import Event, Item, newest, standing
+from collective_booking.icalendar_texts.findings import Findings, Standing
+from collective_booking.icalendar_texts.limits import Budget, Unreadable
+from collective_booking.icalendar_texts.lines import Component, Property
+from collective_booking.icalendar_texts.rules import FOREIGN, Rule
+from collective_booking.icalendar_texts.zones import Until, until
 from collective_booking.localtime import DAY
 from collective_booking.moments import BEGINNING, END, to_datetime
 

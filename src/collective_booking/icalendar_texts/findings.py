@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from collective_booking.adapters.ics.limits import Unreadable
-from collective_booking.adapters.ics.lines import Component
 from collective_booking.availability import Availability, Unknown
+from collective_booking.icalendar_texts.limits import Unreadable
+from collective_booking.icalendar_texts.lines import Component
 from collective_booking.intervals import Interval, IntervalSet
 
 

@@ -10,8 +10,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from collective_booking.adapters.ics.clocks import Length
-from collective_booking.adapters.ics.limits import Unreadable
+from collective_booking.icalendar_texts.clocks import Length
+from collective_booking.icalendar_texts.limits import Unreadable
 from collective_booking.localtime import SECOND
 
 _CLOCK: Final = re.compile(
