@@ -16,6 +16,7 @@ from collective_booking.reasons import (
     Blockage,
     Explanation,
     Reason,
+    Release,
     What,
     WindowExplanation,
 )
@@ -151,6 +152,15 @@ def test_a_window_says_what_is_left_and_who_blocks(offered: int, told: str) -> N
 
     assert str(explained).splitlines() == [f"{LUNCH}: {told}", f"  {ANA}", f"  {ALL}"]
     assert explained.blockers == ("ana",)
+
+
+def test_a_window_says_whom_one_would_have_to_do_without_but_not_at_length() -> None:
+    """A hundred members may have hundreds of minimal sets; three are enough to read (X2)."""
+    releases = tuple(Release(frozenset({"ana", who}), 1) for who in ("ben", "cleo", "dan", "eve"))
+
+    told = str(WindowExplanation(LUNCH, 0, (), 0, releases)).splitlines()
+
+    assert told[1:] == [f"  without ana and {who}, 1 more start" for who in ("ben", "cleo", "dan")]
 
 
 @pytest.mark.parametrize(

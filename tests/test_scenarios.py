@@ -21,7 +21,7 @@ from collective_booking.errors import ConfigurationError, DuplicateMemberError
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member, OnUnknown
-from collective_booking.reasons import Reason, What
+from collective_booking.reasons import Reason, Release, What
 from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 from collective_booking.slots import Slot, SlotFinder
 
@@ -116,7 +116,9 @@ def test_an_explanation_names_the_one_who_blocks() -> None:
 
     assert finder.offers(on(calendar, MONDAY)) == []
     assert {finder.explain(at(hour)).blockers for hour in range(9, 17)} == {frozenset({"cleo"})}
-    assert finder.explain_window(on(calendar, MONDAY)).blockers[0] == "cleo"
+    explained = finder.explain_window(on(calendar, MONDAY))
+    assert explained.blockers[0] == "cleo"
+    assert explained.releases == (Release(frozenset({"cleo"}), 8),)
 
 
 def test_two_halves_of_a_team_that_never_meet_all_block() -> None:
@@ -137,6 +139,11 @@ def test_two_halves_of_a_team_that_never_meet_all_block() -> None:
         "ben",
         "cleo",
         "dan",
+    }
+    told = finder.explain_window(on(calendar, MONDAY)).releases
+    assert {release.members for release in told} == {
+        frozenset({"ana", "ben"}),
+        frozenset({"cleo", "dan"}),
     }
     assert finder.explain(at(9)).blockers == {"cleo", "dan"}
     assert finder.explain(at(13)).blockers == {"ana", "ben"}

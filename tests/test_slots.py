@@ -588,7 +588,9 @@ def test_a_window_is_explained_by_who_blocks_most_alone_first() -> None:
     assert str(explained) == (
         "2026-03-02T09:00:00Z/2026-03-02T17:00:00Z: 8 starts\n"
         "  ana blocks 4h, 3h30m of it alone (busy 3h30m, hours 30m)\n"
-        "  ben blocks 1h30m, 1h of it alone (hours 1h30m)"
+        "  ben blocks 1h30m, 1h of it alone (hours 1h30m)\n"
+        "  without ana, 6 more starts\n"
+        "  without ben, 2 more starts"
     )
 
 

@@ -1,7 +1,7 @@
 """Twelve people and scarce time: who blocks most, and what opens without them.
 
 Each has a day and a half of meetings a week, in four time zones. `explain_window` says who stands
-in the way most, and by what; then the search is asked once more as if that one were optional.
+in the way most, and the fewest people whom one would have to do without.
 """
 
 import random
@@ -52,11 +52,14 @@ def search(calendar: cb.CollectiveCalendar) -> cb.SlotFinder:
 finder = search(review)
 answer = finder.explain_window(week)
 print(f"{answer.offered} times suit all twelve")
-for blockage in answer.blockages[:5]:
+for blockage in answer.blockages[:3]:
     print(f"  {blockage}")
+print("what would open, and without whom:")
+for release in answer.releases[:4]:
+    print(f"  {release}")
 
-first = review.member(answer.blockers[0])
-without = search(review.replace_member(replace(first, required=False)))
-print(f"and if {first} may come or not:")
-for slot in without.offers(week):
+(first,) = answer.releases[0].members
+optional = replace(review.member(first), required=False)
+print(f"if {first} may come or not:")
+for slot in search(review.replace_member(optional)).offers(week):
     print(f"  {slot.start:%a %d %b %H:%M} UTC")

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush
 from itertools import pairwise
 from operator import le
 
 from collective_booking.hours import Windows
 from collective_booking.intervals import IntervalSet
 from collective_booking.localtime import days, local_day
-from collective_booking.moments import BEGINNING
+from collective_booking.moments import BEGINNING, END
 
 Piece = tuple[int, int, int]
 
@@ -40,6 +41,32 @@ def window_pieces(parties: Iterable[Windows], common: IntervalSet) -> list[Piece
         for begin, until in pairwise((first, *inner, last)):
             latest = max(anchors[bisect_right(party, begin) - 1] for party, anchors in own)
             pieces.append((begin, until, latest))
+    return pieces
+
+
+def loose_pieces(parties: Iterable[Windows]) -> list[Piece]:
+    """The same as far as anybody at all has a window, whoever else is closed then (X2).
+
+    >>> morning, late = Windows([0], [100]), Windows([30], [120])
+    >>> loose_pieces([morning, late])
+    [(0, 30, 0), (30, 100, 30), (100, 120, 30)]
+    """
+    windows = sorted(
+        {each for party in parties for each in zip(party.starts, party.ends, strict=True)}
+    )
+    bounds = sorted({bound for window in windows for bound in window})
+    pieces: list[Piece] = []
+    latest: list[tuple[int, int]] = []  # a heap of the windows begun, the last one on top
+    waiting = iter([*windows, (END, END)])
+    ahead = next(waiting)
+    for begin, until in pairwise(bounds):
+        while ahead[0] <= begin:
+            heappush(latest, (-ahead[0], ahead[1]))
+            ahead = next(waiting)
+        while latest and latest[0][1] <= begin:
+            heappop(latest)
+        if latest:
+            pieces.append((begin, until, -latest[0][0]))
     return pieces
 
 

@@ -135,6 +135,13 @@ class Obstacle:
         return Reason(what, self.who, interval, claim, detail)
 
 
+def left_of(runs: list[list[int]], obstacles: Iterable[Obstacle]) -> list[list[int]]:
+    """The starts of *runs* that none of *obstacles* forbids, in runs as before."""
+    for obstacle in obstacles:
+        runs = obstacle.spared(runs)
+    return runs
+
+
 # --- what stands while a finder does ----------------------------------------------------------
 
 

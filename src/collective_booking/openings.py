@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.grid import Piece, cell, clock_pieces, starts, window_pieces
+from collective_booking.grid import Piece, cell, clock_pieces, loose_pieces, starts, window_pieces
 from collective_booking.hours import DateRange, OpeningHours, Windows, absence, windows
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.localtime import DAY
@@ -52,6 +52,7 @@ class Openings:
     step: int
     opened: Sequence[tuple[Party, Windows]]
     common: IntervalSet
+    anchor: Anchor
     pieces: Sequence[Piece]
 
     @classmethod
@@ -63,18 +64,25 @@ class Openings:
         rules = dict.fromkeys((party.hours, party.timezone) for party in who)
         found = {rule: windows(*rule, begin, end) for rule in rules}
         common = IntervalSet.intersection_of(map(Windows.merged, found.values()))
-        if found and calendar.anchor is Anchor.WINDOW:
+        anchor = calendar.anchor if found else Anchor.CLOCK
+        if anchor is Anchor.WINDOW:
             pieces = window_pieces(found.values(), common)
         else:
             offset = in_microseconds(calendar.anchor_offset) % step
             pieces = clock_pieces(calendar.timezone, offset, first, last)
         within = Interval(to_datetime(begin), to_datetime(end))
         opened = [(party, found[party.hours, party.timezone]) for party in who]
-        return cls(within, duration, step, opened, common, pieces)
+        return cls(within, duration, step, opened, common, anchor, pieces)
 
     def starts(self, first: int, last: int) -> Iterator[list[int]]:
         """The instants on the grid from *first* to *last*, both included, in runs that touch."""
         return starts(self.pieces, self.step, first, last)
+
+    def loose_starts(self, first: int, last: int) -> Iterator[list[int]]:
+        """The same as far as anybody is open, whoever else is closed then (X2)."""
+        loose = self.anchor is Anchor.WINDOW
+        pieces = loose_pieces(opened for _, opened in self.opened) if loose else self.pieces
+        return starts(pieces, self.step, first, last)
 
     def cell(self, start: int) -> Interval | None:
         """Between which starts of the grid *start* lies; None if it is one of them."""

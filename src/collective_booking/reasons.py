@@ -72,6 +72,7 @@ _PUBLIC: Final[Mapping[What, str]] = {
     What.CAP: "No more bookings are taken around this time.",
     What.GRID: "This is not one of the times that are offered.",
 }
+_FEW: Final = 3
 _NOT_FREE: Final = "This time is not available."
 
 
@@ -175,17 +176,50 @@ class Blockage:
 
 
 @dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A start that members alone stand in the way of: without the `blockers` it could be booked.
+
+    >>> print(NearMiss(datetime.fromisoformat("2026-03-02T09:00Z"), frozenset({"ana"})))
+    2026-03-02T09:00:00Z would suit all but ana
+    """
+
+    start: datetime
+    blockers: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{isoformat(self.start)} would suit all but {' and '.join(sorted(self.blockers))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Members without whom times would open, none of whom could be kept: `starts` so many.
+
+    >>> print(Release(frozenset({"ana"}), 3))
+    without ana, 3 more starts
+    """
+
+    members: frozenset[str]
+    starts: int
+
+    def __str__(self) -> str:
+        starts = "1 more start" if self.starts == 1 else f"{self.starts} more starts"
+        return f"without {' and '.join(sorted(self.members))}, {starts}"
+
+
+@dataclass(frozen=True, slots=True)
 class WindowExplanation:
     """What blocks a window: `offered` starts are left, `blockages` come most blocking first.
 
     Whoever blocks most *alone* stands first: without them that much time would open. `hidden` more
-    starts are free, and left out of listings to look busy (N5).
+    starts are free, and left out of listings to look busy (N5). `releases` are the minimal sets of
+    members without whom more would be, the smallest first.
     """
 
     window: Interval
     offered: int
     blockages: tuple[Blockage, ...]
     hidden: int = 0
+    releases: tuple[Release, ...] = ()
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -195,7 +229,8 @@ class WindowExplanation:
     def __str__(self) -> str:
         count = f"{self.offered or 'no'} start{'' if self.offered == 1 else 's'}"
         count += f", {self.hidden} more hidden to look busy" if self.hidden else ""
-        return "\n  ".join([f"{self.window}: {count}", *map(str, self.blockages)])
+        told = (*self.blockages, *self.releases[:_FEW])
+        return "\n  ".join([f"{self.window}: {count}", *map(str, told)])
 
 
 def _when(interval: Interval | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from itertools import chain
 from typing import Final, final
@@ -26,18 +26,20 @@ from collective_booking.obstacles import (
     MEETINGS,
     Obstacle,
     doubts,
+    left_of,
     standing,
     taken,
     unknown_of,
 )
 from collective_booking.openings import Openings, Party, parties
 from collective_booking.reasons import (
-    Blockage,
     Explanation,
+    NearMiss,
     Reason,
     What,
     WindowExplanation,
 )
+from collective_booking.scarcity import blockages, near_misses, releases
 from collective_booking.views import Row, View
 
 Admission = Callable[[Iterable[Claim], Iterable[Counted]], tuple[Reason, ...]]
@@ -92,7 +94,7 @@ class SlotFinder:
         WrongTypeError: an argument of the wrong type.
         OutOfRangeError: `now`, or what is asked about later, is not in 1900-01-17 to 2199-12-16.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, timedelta
     >>> from collective_booking.members import Member
     >>> from collective_booking.hours import OpeningHours
     >>> office = OpeningHours.parse("Mon-Fri 09:00-11:00")
@@ -196,6 +198,7 @@ class SlotFinder:
             OutOfRangeError: *start* leaves what `SlotFinder` supports.
             WrongTypeError: *start* is no datetime, or *only* holds something else than `What`.
 
+        >>> from datetime import timedelta
         >>> from collective_booking.members import Member
         >>> calendar = CollectiveCalendar(
         ...     name="Call",
@@ -229,14 +232,38 @@ class SlotFinder:
         return not any(each.contacts(instant, instant) for each in self._doubts)
 
     def explain_window(self, window: Interval) -> WindowExplanation:
-        """What blocks *window*, by member and by kind, most blocking first (X2)."""
+        """What blocks *window*, by member and by kind, and whom one would have to do without (X2).
+
+        Raises:
+            OutOfRangeError: *window* leaves what `SlotFinder` supports.
+            WrongTypeError: *window* is no `Interval`.
+        """
         first, last = _starts_in(window)
         free = [start for start, _ in self._free(first, last, _LONG_LOOK)]
         hidden = sum(_hidden(self.calendar, start) for start in free)
         hours = Openings.around(self.calendar, first, last)
-        obstacles = [*hours.obstacles(), *self._standing, *self._taken]
-        blockages = _blockages(obstacles, first, last + 1)
-        return WindowExplanation(window, len(free) - hidden, blockages, hidden)
+        obstacles = self._obstacles(hours)
+        return WindowExplanation(
+            window,
+            len(free) - hidden,
+            blockages(obstacles, first, last + 1),
+            hidden,
+            releases(near_misses(hours, obstacles, first, last)),
+        )
+
+    def near_misses(self, window: Interval) -> list[NearMiss]:
+        """The starts in *window* that members alone block, those with the fewest first (X2).
+
+        They are on the grid of the whole roster, which stays as it is whoever is done without.
+        What the calendar itself refuses (its hours, notice, horizon, caps) is never among them.
+
+        Raises:
+            OutOfRangeError: *window* leaves what `SlotFinder` supports.
+            WrongTypeError: *window* is no `Interval`.
+        """
+        first, last = _starts_in(window)
+        hours = Openings.around(self.calendar, first, last)
+        return near_misses(hours, self._obstacles(hours), first, last)
 
     def view(self, window: Interval) -> View:
         """The same as a picture: a row a member, and what suits everyone."""
@@ -247,6 +274,9 @@ class SlotFinder:
         if None in hours:  # the calendar's own
             rows.insert(0, Row("opening hours", _open(hours[None], window), NEVER, NEVER))
         return View(self.calendar.name, self.calendar.timezone, window, tuple(rows), common)
+
+    def _obstacles(self, hours: Openings) -> list[Obstacle]:
+        return [*hours.obstacles(), *self._standing, *self._taken]
 
     def _slots(self, first: int, last: int, look: int) -> Iterator[Slot]:
         length = self.calendar.duration
@@ -265,8 +295,8 @@ class SlotFinder:
             if any(obstacle.covers(low, high) for obstacle in near):
                 continue  # past, or beyond the horizon: not worth converting anybody's hours
             hours = Openings.around(self.calendar, low, high)
-            free = _left(list(hours.starts(low, high)), [hours.shut(), *near])
-            sure = set(chain.from_iterable(_left(free, self._doubts)))
+            free = left_of(list(hours.starts(low, high)), [hours.shut(), *near])
+            sure = set(chain.from_iterable(left_of(free, self._doubts)))
             for start in chain.from_iterable(free):
                 yield start, start in sure
 
@@ -330,13 +360,6 @@ def _kinds(only: Collection[What] | None) -> frozenset[What]:
     return asked
 
 
-def _left(runs: list[list[int]], obstacles: Iterable[Obstacle]) -> list[list[int]]:
-    """The starts of *runs* that none of *obstacles* forbids, in runs as before."""
-    for obstacle in obstacles:
-        runs = obstacle.spared(runs)
-    return runs
-
-
 def _looks(first: int, last: int, length: int) -> Iterator[tuple[int, int]]:
     """Cut the starts from *first* to *last* into ranges, each twice as long as the one before."""
     while first <= last:
@@ -356,26 +379,6 @@ def _hidden(calendar: CollectiveCalendar, start: int) -> bool:
 def _open(party: Party, window: Interval) -> IntervalSet:
     first, last = _starts_in(window)
     return windows(party.hours, party.timezone, first, last + 1).merged().clip(window)
-
-
-def _blockages(obstacles: Sequence[Obstacle], first: int, last: int) -> tuple[Blockage, ...]:
-    """How much of `[first, last)` each party's obstacles forbid, most blocking first."""
-    kinds: dict[str | None, dict[What, list[IntervalSet]]] = {}
-    for each in obstacles:
-        if forbidden := each.forbidden(first, last):
-            kinds.setdefault(each.who, {}).setdefault(each.what, []).append(forbidden)
-    whole = {who: IntervalSet.union_of(chain(*by.values())) for who, by in kinds.items()}
-    shared = IntervalSet.at_least(2, whole.values())
-    found = [
-        Blockage(who, blocked.total, (blocked - shared).total, _amounts(kinds[who]))
-        for who, blocked in whole.items()
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.alone, -each.blocked, each.who or "")))
-
-
-def _amounts(by: Mapping[What, list[IntervalSet]]) -> tuple[tuple[What, timedelta], ...]:
-    amounts = [(what, IntervalSet.union_of(sets).total) for what, sets in by.items()]
-    return tuple(sorted(amounts, key=lambda amount: (-amount[1], amount[0])))
 
 
 def _starts_in(window: Interval) -> tuple[int, int]:

@@ -18,10 +18,11 @@ from collective_booking.hours import OpeningHours
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.moments import MICROSECOND
-from collective_booking.reasons import AFRESH, Blockage, Explanation, Reason, What
+from collective_booking.reasons import AFRESH, Blockage, Explanation, NearMiss, Reason, What
+from collective_booking.scarcity import releases
 from collective_booking.settings import Anchor, BufferMode
 from collective_booking.slots import Slot, SlotFinder
-from tests.oracles.finder import Oracle, Refusal, local_date, seconds
+from tests.oracles.finder import Oracle, Refusal, local_date, moment_of, seconds
 from tests.strategies_finder import CHANGES, MINUTE, ZONES, Scene, scenes
 
 DAY = timedelta(days=1)
@@ -111,6 +112,38 @@ def test_a_window_is_blocked_for_as_many_minutes_as_the_twin_counts(scene: Scene
         (each.alone for each in told.blockages), reverse=True
     )
     assert told.offered == len(scene.finder().offers(scene.window))
+
+
+@lightly
+@given(scenes(hours=12))
+def test_a_near_miss_is_blocked_by_just_those_whom_the_twin_names(scene: Scene) -> None:
+    # X2: on the grid of the full roster, whoever is closed then.
+    told = scene.finder().near_misses(scene.window)
+
+    oracle = scene.oracle()
+    asked = range(seconds(scene.window.start), seconds(scene.window.end), 60)
+    expected = {start: who for start in asked if (who := oracle.blockers(start))}
+    event(f"blockers: {sorted({len(who) for who in expected.values()})}")
+    assert {seconds(miss.start): set(miss.blockers) for miss in told} == expected
+    assert told == sorted(told, key=lambda miss: (len(miss.blockers), miss.start))
+
+
+@given(st.lists(st.frozensets(st.sampled_from("abcde"), min_size=1)))
+def test_releases_are_the_minimal_sets_among_the_blockers(blockers: list[frozenset[str]]) -> None:
+    # X2: no set holds another one, every start needs one of them, and each says what it opens.
+    ranked = sorted(blockers, key=len)
+    misses = [NearMiss(moment_of(60 * place), who) for place, who in enumerate(ranked)]
+
+    told = releases(misses)
+
+    assert {release.members for release in told} == {
+        who for who in blockers if not any(other < who for other in blockers)
+    }
+    for release in told:
+        assert release.starts == sum(who <= release.members for who in blockers)
+    assert [len(release.members) for release in told] == sorted(
+        len(release.members) for release in told
+    )
 
 
 def blockages(oracle: Oracle, window: Interval) -> dict[str | None, Blockage]:

@@ -170,6 +170,23 @@ class Oracle:
                 found.setdefault(cause, set()).add(minute)
         return found
 
+    def blockers(self, start: int) -> set[str]:
+        """The members who alone stand in the way of *start*, as a near miss has them (X2).
+
+        Nobody where the calendar itself refuses it, where it suits everyone, and off the grid that
+        whoever has a window then makes.
+        """
+        refusals = self.refusals(start)
+        if not self.on_loose_grid(start) or any(who is None for _, who in refusals):
+            return set()
+        return {who for _, who in refusals if who is not None}
+
+    def on_loose_grid(self, start: int) -> bool:
+        openings = [opening for party in self.openings(start) for opening in party]
+        if self.calendar.anchor is Anchor.CLOCK or not self.parties():
+            return (start - self.clock_anchor(start)) % self.step == 0
+        return bool(openings) and (start - MINUTE * max(openings)) % self.step == 0
+
     # --- the calendar's own word ------------------------------------------------------------------
 
     def by_calendar(self, start: int) -> Iterator[What]:
@@ -233,16 +250,23 @@ class Oracle:
         return [window_starts(party[1], party[2], start // MINUTE) for party in self.parties()]
 
     def on_grid(self, start: int) -> bool:
-        zone, minute = self.calendar.timezone, start // MINUTE
         openings = self.openings(start)
         if not all(openings):
             return True  # the reason is hours, and the grid is not asked
         if self.calendar.anchor is Anchor.CLOCK or not openings:  # G2
-            anchor = first_instant(zone, wall(zone, minute).date())
-            anchor += int(self.calendar.anchor_offset.total_seconds())
+            anchor = self.clock_anchor(start)
         else:  # G1
             anchor = MINUTE * max(chain.from_iterable(openings))
-        return (start - anchor) % int(self.calendar.step.total_seconds()) == 0
+        return (start - anchor) % self.step == 0
+
+    @property
+    def step(self) -> int:
+        return int(self.calendar.step.total_seconds())
+
+    def clock_anchor(self, start: int) -> int:
+        zone = self.calendar.timezone
+        first = first_instant(zone, wall(zone, start // MINUTE).date())
+        return first + int(self.calendar.anchor_offset.total_seconds())
 
     # --- members ----------------------------------------------------------------------------------
 

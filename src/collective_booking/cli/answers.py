@@ -15,7 +15,7 @@ from collective_booking.cli.words import known_ends
 from collective_booking.errors import Problem
 from collective_booking.intervals import Interval
 from collective_booking.moments import isoformat
-from collective_booking.reasons import Blockage, Explanation, Reason, WindowExplanation
+from collective_booking.reasons import Blockage, Explanation, Reason, Release, WindowExplanation
 from collective_booking.slots import Slot
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def _why(explanation: WindowExplanation) -> Document:
     return {
         "hidden": explanation.hidden,
         "blockages": [_blockage(each) for each in explanation.blockages],
+        "releases": [_release(each) for each in explanation.releases],
     }
 
 
@@ -121,6 +122,10 @@ def _reason(reason: Reason) -> Document:
     if reason.detail:
         told["detail"] = reason.detail
     return told
+
+
+def _release(release: Release) -> Document:
+    return {"members": sorted(release.members), "starts": release.starts}
 
 
 def _blockage(blockage: Blockage) -> Document:

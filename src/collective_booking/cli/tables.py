@@ -20,7 +20,7 @@ from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli.words import NAMED, Clock, counted, people, plain
 from collective_booking.durations import format_amount, format_duration
 from collective_booking.intervals import Interval
-from collective_booking.reasons import Blockage, Explanation, WindowExplanation
+from collective_booking.reasons import Blockage, Explanation, Release, WindowExplanation
 from collective_booking.slots import Slot
 from collective_booking.views import date_label
 
@@ -162,7 +162,14 @@ def what_blocks(
         Text.assemble((f"What blocks {calendar.name}", "bold"), f" {_between(why.window, clock)}"),
         Padding(_blockers(calendar, why.window, why.blockages), (1, 0, 1, 2)),
         left,
+        *(_without(calendar, release) for release in why.releases[:FEW]),
     ]
+
+
+def _without(calendar: CollectiveCalendar, release: Release) -> Text:
+    """What would open if so many need not come (X2)."""
+    names = people([each.name for each in calendar.members if each.id in release.members])
+    return Text(f"Without {names}: {counted(release.starts, 'more time')}.")
 
 
 def _hidden(why: WindowExplanation) -> str:
