@@ -46,10 +46,11 @@ class CalendarProvider(Protocol):
         """Everything that makes each of *members* unavailable inside *window*, by their id.
 
         Called once for each search or booking, with every member who has a `calendar` and whose
-        busy time counts, never under a lock. Cover the whole window: what could not be looked up
-        goes into the answer's `unknown`, for a stretch that nobody mentions counts as free. A
-        member who is left out is unknown all the time. Leave out the events whose UID ends in the
-        host's suffix: for our own appointments the store is the truth (F6).
+        busy time counts, never under a lock. Cover the whole window, however long, and clip the
+        answer to it: what could not be looked up goes into the answer's `unknown`, for a stretch
+        that nobody mentions counts as free. A member who is left out is unknown all the time. Leave
+        out the events whose UID ends in the host's suffix: for our own appointments the store is
+        the truth (F6). A service that cannot tell them says so by `sees_own_copies`.
 
         Raises:
             ProviderUnavailableError: nothing is known of any of them in the window (F3). Any other
@@ -61,7 +62,9 @@ class CalendarProvider(Protocol):
         """Put an appointment into the calendar of `copy.member`, or replace it there by its UID.
 
         Called when the outbox is delivered, at least once for each copy, again after a failure,
-        with the same bytes and the same `copy.key`. The calendar must not send e-mail to anybody.
+        with the same bytes and the same `copy.key`: it is there once all the same. Nothing else in
+        that calendar changes, and nobody else's does. What cannot be kept raises. The calendar must
+        not send e-mail to anybody.
 
         Raises:
             UndeliverableError: that can never succeed; it becomes a dead letter at once. Any other
@@ -98,7 +101,9 @@ class Notifier(Protocol):
         """Send one message to whom it names.
 
         Called when the outbox is delivered, at least once for each message, again after a failure
-        with the same `message.key`. Messages of one appointment to one recipient come in order.
+        with the same `message.key`, by which the recipient must be able to tell a repetition (a
+        Message-ID made of it, for example). Messages of one appointment to one recipient come in
+        order, and go on in it. An invitation arrives byte for byte. What has not been sent raises.
 
         Raises:
             UndeliverableError: it can never arrive; it becomes a dead letter at once. Any other
@@ -113,7 +118,8 @@ class PaymentGateway(Protocol):
     Each answers with the state the payment is in afterwards, and with what is reserved or was
     taken: of another amount than was asked, all goes back (M3). DECLINED promises that no money has
     moved and none will. An error means that nobody knows whether it has acted: the same call is
-    made again later, under the same key, until it answers (M2).
+    made again later, under the same key, until it answers (M2). A repetition answers what was
+    answered before, or the state of now if the payment has gone on.
     """
 
     def authorise(self, charge: Charge) -> PaymentAnswer:
@@ -144,7 +150,8 @@ class PaymentGateway(Protocol):
         """What a webhook, or the query of a return page, says about a payment.
 
         Called for whatever comes in, as often as it comes in. Check that it is genuine, by its
-        signature or by asking the service.
+        signature or by asking the service. A repeated notification has the same `id` each time, and
+        no other has it; one that comes late is genuine still.
 
         Raises:
             ForgedNotificationError: it is not genuine, or not about a payment of this host.

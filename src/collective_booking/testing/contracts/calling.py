@@ -1,0 +1,86 @@
+"""Calling a port from a test: blocking or awaited, by one or by many at once.
+
+Lives here: `Contract`, which all contracts are.
+Must not live here: any duty of any port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock, Thread
+from typing import Any, Final
+
+_STARTING: Final = Lock()
+
+
+class Contract:
+    """What all contracts have in common.
+
+    A test calls a port through `call`, which waits for coroutines: one contract serves a port and
+    its async twin. They all run on one event loop, which begins with the first of them and ends
+    with the test; a hook that needs the loop, to open or close a connection, uses `call` too.
+    """
+
+    _loop: _Loop | None = None
+
+    def call(self, method: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """What *method* answers; waited for if that is an awaitable. Any thread may ask."""
+        answer = method(*args, **kwargs)
+        return self._running().wait(answer) if inspect.isawaitable(answer) else answer
+
+    def at_once(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        """What each of *calls* came to, an answer or an error, made by as many threads at once."""
+        gate = Barrier(len(calls))
+
+        def one(call: Callable[[], Any]) -> Any:
+            gate.wait()
+            try:
+                return call()
+            except Exception as error:  # noqa: BLE001  # the test judges it
+                return error
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(one, calls))
+
+    def teardown_method(self) -> None:
+        """End the event loop, if there was one: pytest calls this after each test."""
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None
+
+    def _running(self) -> _Loop:
+        with _STARTING:
+            if self._loop is None:
+                self._loop = _Loop()
+            return self._loop
+
+
+class _Loop:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def wait(self, answer: Awaitable[Any]) -> Any:
+        async def awaiting() -> Any:
+            return await answer
+
+        return asyncio.run_coroutine_threadsafe(awaiting(), self._loop).result()
+
+    def close(self) -> None:
+        self.wait(self._loop.shutdown_asyncgens())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def answers(told: Sequence[Any]) -> list[Any]:
+    """What several calls at once have *told*, none of which may have failed."""
+    failed = [each for each in told if isinstance(each, BaseException)]
+    assert not failed, f"called by several threads at once, it fails: {failed[0]!r}"
+    return list(told)
