@@ -116,7 +116,7 @@ class GoogleProvider:
             "calendarExpansionMax": MAX_CALENDARS,
             "items": [{"id": calendar} for calendar in calendars],
         }
-        answer = self._call("POST", "/freeBusy", body=query).get("calendars")
+        answer = self._call("POST", "/freeBusy", json=query).get("calendars")
         told = answer if isinstance(answer, dict) else {}
         return {member.id: _busy(told.get(_calendar(member)), window) for member in members}
 
@@ -200,7 +200,7 @@ class GoogleProvider:
         digest = blake2b(copy.key.encode(), digest_size=20).digest()
         body = _body(copy.appointment) | {"id": b32hexencode(digest).decode().lower()}
         try:
-            self._call("POST", _path(copy.member), query=_QUIET, body=body)
+            self._call("POST", _path(copy.member), params=_QUIET, json=body)
         except GoogleError as failure:
             if failure.status != 409:
                 raise
@@ -208,7 +208,7 @@ class GoogleProvider:
     def _unless_gone(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bool:
         """Change or delete an event, if it is there."""
         try:
-            self._call(method, path, query=_QUIET, body=body)
+            self._call(method, path, params=_QUIET, json=body)
         except GoogleError as failure:
             if failure.status in _GONE:
                 return False
@@ -221,28 +221,21 @@ class GoogleProvider:
         """All pages of a list; any of them may be empty."""
         token: dict[str, Any] = {}
         for _ in range(MAX_PAGES):
-            page = self._call("GET", path, query={**query, **token})
+            page = self._call("GET", path, params={**query, **token})
             yield page
             if not page.get("nextPageToken"):
                 return
             token = {"pageToken": page["nextPageToken"]}
         raise GoogleError(f"Google has more than {MAX_PAGES} pages to tell")
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """What Google answers.
+    def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
+        """What Google answers; *asked* as `httpx` takes it.
 
         Raises:
             GoogleError: it answers with an error, with no JSON object, or not at all.
         """
         try:
-            response = self._client.request(method, path, params=dict(query or {}), json=body)
+            response = self._client.request(method, path, **asked)
         except httpx.HTTPError as cause:
             raise GoogleError(f"Google does not answer ({type(cause).__name__})") from cause
         if not response.is_success:

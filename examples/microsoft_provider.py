@@ -105,7 +105,7 @@ class MicrosoftProvider:
             "startTime": _moment(window.start),
             "endTime": _moment(window.end),
         }
-        answer = self._call("POST", f"{self._asking}/calendar/getSchedule", body=asked)
+        answer = self._call("POST", f"{self._asking}/calendar/getSchedule", json=asked)
         told = {str(each.get("scheduleId", "")).casefold(): each for each in _value(answer)}
         return {
             member.id: _schedule(told[key], window)
@@ -145,8 +145,11 @@ class MicrosoftProvider:
         uid = copy.appointment.uid.replace("'", "''")
         which = f"singleValueExtendedProperties/Any(ep: ep/id eq '{_UID}' and ep/value eq '{uid}')"
         path = _path(copy.member)
-        found = _value(self._call("GET", path, query={"$filter": which, "$select": "id"}))
-        return [f"{path}/{quote(str(each.get('id')), safe='')}" for each in found]
+        found = _value(self._call("GET", path, params={"$filter": which, "$select": "id"}))
+        try:
+            return [f"{path}/{quote(each['id'], safe='')}" for each in found]
+        except _MALFORMED as cause:
+            raise GraphError("Graph lists an event without an id") from cause
 
     def _create(self, copy: MemberCopy) -> None:
         """Create a copy. Its `transactionId` comes from its key: a repetition creates nothing."""
@@ -154,12 +157,12 @@ class MicrosoftProvider:
             "transactionId": str(uuid5(NAMESPACE_URL, copy.key)),
             "singleValueExtendedProperties": [{"id": _UID, "value": copy.appointment.uid}],
         }
-        self._call("POST", _path(copy.member), body=body)
+        self._call("POST", _path(copy.member), json=body)
 
     def _unless_gone(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bool:
         """Change or delete an event, if it is there."""
         try:
-            self._call(method, path, body=body)
+            self._call(method, path, json=body)
         except GraphError as failure:
             if failure.status in _GONE:
                 return False
@@ -168,21 +171,14 @@ class MicrosoftProvider:
 
     # --- asking ---------------------------------------------------------------------------------
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> dict[str, Any]:
-        """What Graph answers.
+    def _call(self, method: str, path: str, **asked: Any) -> dict[str, Any]:
+        """What Graph answers; *asked* as `httpx` takes it.
 
         Raises:
             GraphError: it answers with an error, with no JSON object, or not at all.
         """
         try:
-            response = self._client.request(method, path, params=query, json=body, headers=_UTC)
+            response = self._client.request(method, path, headers=_UTC, **asked)
         except httpx.HTTPError as cause:
             raise GraphError(f"Graph does not answer ({type(cause).__name__})") from cause
         if not response.is_success:

@@ -21,7 +21,7 @@ from collective_booking.moments import ZERO
 
 Question = Callable[[Sequence[Member], Interval], Mapping[str, Availability]]
 """Asks a service about some members in one stretch of time; answers by their id."""
-Told = Mapping[str, Availability] | Exception
+_Told = Mapping[str, Availability] | Exception
 
 
 AT_ONCE: Final = 8
@@ -85,7 +85,7 @@ def _stretches(window: Interval, longest: timedelta) -> Iterator[Interval]:
         start = end
 
 
-def _told(question: Question, members: Sequence[Member], stretch: Interval) -> Told:
+def _told(question: Question, members: Sequence[Member], stretch: Interval) -> _Told:
     try:
         return question(members, stretch)
     except Exception as failure:  # noqa: BLE001  # whatever a service raises, others are asked
@@ -98,7 +98,7 @@ def _unavailable(failures: Sequence[Exception]) -> ProviderUnavailableError:
     return next(ours, ProviderUnavailableError(type(failures[0]).__name__))
 
 
-def _known(answer: Told, member: Member, stretch: Interval) -> Availability:
+def _known(answer: _Told, member: Member, stretch: Interval) -> Availability:
     if isinstance(answer, Exception):
         return Availability.of_failure(stretch, answer)
     if member.id not in answer:

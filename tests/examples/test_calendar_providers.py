@@ -12,12 +12,12 @@ from typing import Final
 
 import httpx
 import pytest
-from collective_booking.testing.contracts import CalendarProviderContract, KeptCopy
 
 from collective_booking.errors import ProviderUnavailableError, UndeliverableError
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy
+from collective_booking.testing.contracts import CalendarProviderContract, KeptCopy
 from examples.google_provider import GoogleProvider
 from examples.microsoft_provider import MicrosoftProvider
 from tests.bookings import MONDAY, appointment
@@ -196,6 +196,17 @@ def test_what_may_pass_is_tried_again(vendor: str, name: str, method: str) -> No
     with pytest.raises(Exception) as caught:  # noqa: PT011  # any but one
         getattr(MAKERS[vendor](handler), method)(copy_for_ana())
     assert not isinstance(caught.value, UndeliverableError)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "answer"),
+    [("google", {"items": [{}]}), ("google", {"items": {}}), ("microsoft", {"value": [{}]})],
+)
+def test_an_event_without_an_id_is_not_taken_for_ours(vendor: str, answer: object) -> None:
+    provider = MAKERS[vendor](always(httpx.Response(200, json=answer)))
+
+    with pytest.raises(Exception, match="lists"):
+        provider.remove(copy_for_ana())
 
 
 @pytest.mark.parametrize("vendor", ["google", "microsoft"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.examples.vendors import always, microsoft, person, recorded
 ANA = "ana@example.com"
 
 
-def copy(**changes: str) -> MemberCopy:
+def copy(**changes: Any) -> MemberCopy:
     made = appointment(**changes)
     effect = Effect(
         tenant="default",
