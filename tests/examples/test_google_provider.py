@@ -13,11 +13,12 @@ from collective_booking.adapters.memory import MemoryStore
 from collective_booking.availability import Availability, Cause
 from collective_booking.errors import InvalidValueError, ProviderUnavailableError
 from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.messages import MemberCopy
 from collective_booking.reasons import SlotUnavailableError, What
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeClock, FakeNotifier
-from examples.google_provider import GOOGLE, GoogleProvider
-from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, at, calendar, slot
+from examples.google_provider import GOOGLE, GoogleError, GoogleProvider
+from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, appointment, at, calendar, slot
 from tests.examples.google_double import GoogleDouble
 from tests.examples.vendors import always, google, person, recorded
 
@@ -188,6 +189,15 @@ def test_free_or_busy_alone_keeps_a_meeting_out_of_its_own_time() -> None:
     assert {each.what for each in caught.value.reasons} == {What.BUSY}
     assert "perhaps our own copy" in str(caught.value.reasons[0])
     assert service.reschedule(made.id, at("11:00")).appointment.start == at("11:00")
+
+
+def test_a_limit_that_google_calls_forbidden_passes() -> None:
+    """It answers 403 to too many questions, too; that may lose no invitation."""
+    provider = google(always(recorded("google", "rate_limit")))
+    copy = MemberCopy(key="a key", member=person("ana"), appointment=appointment(), icalendar=b"")
+
+    with pytest.raises(GoogleError, match="userRateLimitExceeded"):
+        provider.put(copy)
 
 
 def test_words_of_strangers_are_no_html() -> None:
