@@ -50,7 +50,7 @@ docs: $(VENV)/.has-docs
 	$(PY) -m sphinx --fail-on-warning --keep-going --fresh-env --quiet -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-examples: $(VENV)/.has-cli
+examples: $(VENV)/.has-cli $(VENV)/.has-test
 	@set -e; for example in examples/*.py examples/use_cases/*.py; do echo "$$example"; $(PY) -W error "$$example" >/dev/null; done
 
 bench: $(VENV)/.has-bench

@@ -133,6 +133,25 @@ def test_a_source_that_knows_nothing_adds_nothing(one: Availability) -> None:
     assert one | Availability() == Availability() | one == one
 
 
+@given(known=availabilities(), window=small_intervals())
+def test_what_is_known_within_a_window_is_what_was_known_there(
+    known: Availability, window: Interval
+) -> None:
+    """An answer may not reach beyond its window, and loses nothing inside it (F3)."""
+    inside, told = IntervalSet([window]), known.within(window)
+
+    assert told.busy == known.busy & inside
+    assert told.tentative == known.tentative & inside
+    assert in_doubt(told) == in_doubt(known) & inside
+    assert {gap.cause for gap in told.unknown} <= {gap.cause for gap in known.unknown}
+    assert told.sees_own_copies is known.sees_own_copies
+    assert told.within(window) == told
+
+
+def in_doubt(known: Availability) -> IntervalSet:
+    return IntervalSet(gap.interval for gap in known.unknown)
+
+
 # --- our own bookings -----------------------------------------------------------------------------
 
 

@@ -7,11 +7,11 @@ Must not live here: what follows from them (that is `slots`), or how they are lo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from collective_booking.errors import InvalidValueError, require
+from collective_booking.errors import InvalidValueError, ProviderUnavailableError, require
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.moments import ZERO, to_datetime, to_microseconds
 
@@ -96,6 +96,34 @@ class Availability:
     def __or__(self, other: Availability) -> Availability:
         """What two sources know of the same member, together."""
         return Availability.union_of((self, other))
+
+    def within(self, window: Interval) -> Availability:
+        """What of it lies inside *window*, as providers answer.
+
+        >>> call = IntervalSet.from_isoformat("2026-03-02T09:00Z/2026-03-02T11:00Z")
+        >>> ten = Interval.from_isoformat("2026-03-02T10:00Z/2026-03-02T18:00Z")
+        >>> print(*Availability(busy=call).within(ten).busy)
+        2026-03-02T10:00:00Z/2026-03-02T11:00:00Z
+        """
+        inside = IntervalSet([window])
+        unknown = tuple(
+            replace(gap, interval=stretch)
+            for gap in self.unknown
+            for stretch in IntervalSet([gap.interval]) & inside
+        )
+        return replace(
+            self, busy=self.busy & inside, tentative=self.tentative & inside, unknown=unknown
+        )
+
+    @staticmethod
+    def of_failure(window: Interval, failure: Exception) -> Availability:
+        """What is known once *failure* was all that came of asking: nothing, all over *window*.
+
+        Only the words of a `ProviderUnavailableError` are kept: those of others may hold addresses
+        and keys.
+        """
+        detail = failure.detail if isinstance(failure, ProviderUnavailableError) else ""
+        return Availability(unknown=(Unknown(window, Cause.SERVICE, detail),))
 
     @staticmethod
     def union_of(parts: Iterable[Availability]) -> Availability:

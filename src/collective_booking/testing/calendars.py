@@ -7,7 +7,6 @@ Must not live here: reading files, the network.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from threading import Lock
 
 from collective_booking.availability import Availability
@@ -72,7 +71,7 @@ class FakeProvider:
         if self.broken.intersection(ids):
             raise ConnectionError("the calendars cannot be reached")
         return self.faults.through(
-            "availability", lambda: {id_: _clipped(self._known(id_), window) for id_ in ids}
+            "availability", lambda: {id_: self._known(id_).within(window) for id_ in ids}
         )
 
     def put(self, copy: MemberCopy) -> None:
@@ -131,15 +130,3 @@ class FakeProvider:
             own.pop(copy.appointment.uid, None)
             if method != "remove":
                 own[copy.appointment.uid] = copy
-
-
-def _clipped(known: Availability, window: Interval) -> Availability:
-    within = IntervalSet([window])
-    gaps = tuple(
-        replace(gap, interval=stretch)
-        for gap in known.unknown
-        for stretch in IntervalSet([gap.interval]) & within
-    )
-    return replace(
-        known, busy=known.busy & within, tentative=known.tentative & within, unknown=gaps
-    )

@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from collective_booking.asks import ReadAppointment, ReadAvailability, ReadCalendar, ReadTaken
-from collective_booking.availability import Availability, Cause, Unknown
+from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.errors import ProviderUnavailableError
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.reasons import Explanation
@@ -97,8 +96,6 @@ async def availability_of(members: Iterable[Member], window: Interval) -> dict[s
     try:
         told = await ReadAvailability(asked, window)
     except Exception as error:  # noqa: BLE001  # whatever a host's service raises
-        # Not the words of an error that is not ours: they may hold addresses and keys.
-        detail = error.detail if isinstance(error, ProviderUnavailableError) else ""
-        nothing = Availability(unknown=(Unknown(window, Cause.SERVICE, detail),))
+        nothing = Availability.of_failure(window, error)
         return {member.id: nothing for member in asked}
     return {member.id: told[member.id] for member in asked if member.id in told}
