@@ -25,10 +25,12 @@ from collective_booking.effects import (
     Attempted,
     Channel,
     Effect,
+    among,
     effects_of,
     failed,
     unreached,
 )
+from collective_booking.errors import UndeliverableError
 from tests.bookings import ANA, BEN, CLEO, NOW, appointment, calendar, member
 
 COPIES = {"copy:ana", "copy:ben"}
@@ -200,10 +202,10 @@ def test_what_fails_is_tried_again_and_given_up_in_the_end() -> None:
     one, tries = effect(), 0
     while True:
         tries += 1
-        tried = failed(one, NOW, "no answer")
+        tried = failed(one, NOW, TimeoutError("no answer"))
         one = tried.after
         assert not tried.delivered
-        assert (one.attempts, one.failure) == (tries, "no answer")
+        assert (one.attempts, one.failure) == (tries, "TimeoutError: no answer")
         if tried.dead:
             break
         assert tried.again is not None
@@ -212,9 +214,51 @@ def test_what_fails_is_tried_again_and_given_up_in_the_end() -> None:
 
 
 def test_what_can_never_succeed_is_not_tried_again() -> None:
-    assert failed(effect(), NOW, "no such address", final=True).dead
+    assert failed(effect(), NOW, UndeliverableError("no such address")).dead
     assert Attempted(effect=effect()).delivered
     assert not Attempted(effect=effect()).dead
+
+
+class Mute(Exception):  # noqa: N818
+    def __str__(self) -> str:
+        raise ValueError("not even that")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError("no 'caf\udce9'"), "OSError: no 'caf?'"),
+        (ValueError("a\x00b\r\nc"), "ValueError: a?b??c"),
+        (ValueError("x" * 10_000), "ValueError: " + "x" * 500),
+        (Mute(), "Mute: it does not say why"),
+    ],
+    ids=["surrogate", "control", "long", "mute"],
+)
+def test_whatever_an_error_says_can_be_stored(error: Exception, told: str) -> None:
+    """No database takes a lone surrogate or a NUL; one such word must not stop the outbox."""
+    assert failed(effect(), NOW, error).failure == told
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ([], (False, False, False)),
+        ([(1, "delivered")], (True, False, False)),
+        ([(1, "dead")], (False, True, False)),
+        ([(2, "delivered"), (1, "dead")], (True, False, False)),
+        ([(1, "delivered"), (2, "dead")], (True, True, False)),
+        ([(4, "delivered")], (False, False, True)),
+        ([(4, "waiting"), (5, "dead")], (False, False, False)),
+    ],
+    ids=str,
+)
+def test_an_effect_knows_what_came_of_the_others(
+    others: list[tuple[int, str]], told: tuple[bool, bool, bool]
+) -> None:
+    """E1: whether anything has arrived, whether the last one was lost, whether it is old."""
+    one = among(effect(version=3), others)
+
+    assert (one.reached, one.missed, one.overtaken) == told
 
 
 @pytest.mark.parametrize(("status", "happening"), list(product(Status, Happening)))

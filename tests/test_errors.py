@@ -227,7 +227,7 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
     (
         HoldExpiredError("h1"),
         ValueError,
-        {"id": "h1"},
+        {"id": "h1", "advice": "choose a time again"},
         "hold 'h1' has ended: choose a time again",
     ),
     (
@@ -237,10 +237,10 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
         "sales has a price: hold the time, then begin the payment",
     ),
     (
-        NothingToPayError("h1"),
+        NothingToPayError("h1", "confirm the hold"),
         ValueError,
-        {"id": "h1"},
-        "there is no payment for 'h1': leave it out",
+        {"id": "h1", "advice": "confirm the hold"},
+        "there is no payment for 'h1': confirm the hold",
     ),
     (
         ForgedNotificationError("its signature is wrong"),

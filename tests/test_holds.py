@@ -115,6 +115,34 @@ def test_a_late_payer_is_waited_for_one_hour() -> None:
     assert waiting.move(end) is Move.UNWIND
 
 
+def test_nobody_is_waited_for_once_the_meeting_has_begun() -> None:
+    """M1: what is over is not sold, neither by a late payer nor by a gateway that was away."""
+    soon = replace(hold(payment=PaymentState.PENDING), expires=at("09:55"))
+    paid = soon.paying(state=PaymentState.AUTHORISED)
+
+    assert soon.wakes == soon.deadline == at("10:00")
+    assert paid.move(at("09:59")) is Move.CLAIM  # anew, if it is still free
+    assert paid.move(at("10:00")) is Move.UNWIND
+
+
+def test_a_live_hold_can_be_paid_though_its_meeting_has_begun() -> None:
+    """It keeps the time until it expires, and nothing is asked again (S1)."""
+    late = replace(hold(payment=PaymentState.AUTHORISED), expires=at("10:05"))
+
+    assert late.move(at("10:04")) is Move.CLAIM
+    assert late.move(at("10:05")) is Move.UNWIND
+
+
+def test_a_call_that_was_not_answered_waits_its_turn() -> None:
+    """A hundred holds of a gateway that is away must not hide the others from `settle`."""
+    asked = hold(payment=PaymentState.AUTHORISING)
+    assert asked.wakes == asked.made
+    later = asked.paying(failures=1, again=at("09:00"))
+
+    assert later.wakes == at("09:00")
+    assert later.move(NOW) is Move.CALL  # who asks for it is not made to wait
+
+
 def test_a_hold_lapses_the_instant_it_expires() -> None:
     assert not hold().has_lapsed(hold().expires - timedelta(microseconds=1))
     assert hold().has_lapsed(hold().expires)

@@ -20,6 +20,7 @@ from collective_booking.appointments import (
 )
 from collective_booking.drafts import StoredCalendar
 from collective_booking.holds import Hold, HoldState
+from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.money import Money
 from collective_booking.payments import Payment, PaymentState
 from collective_booking.records import read_appointment, read_hold, write_appointment, write_hold
@@ -46,6 +47,8 @@ payments = st.builds(
     action=st.none() | words,
     received=st.none() | money,
     refund=st.none() | money,
+    failures=st.integers(0, 99),
+    again=st.none() | instants,
 )
 changes = st.builds(Change, st.integers(1, 99), instants, st.sampled_from(Happening), words)
 
@@ -62,6 +65,10 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     )
 
 
+def is_chosen(location: MeetingLocation) -> bool:
+    return location.kind is not LocationKind.BOOKER
+
+
 @st.composite
 def shared(draw: st.DrawFn) -> dict[str, Any]:
     """What holds and appointments have in common."""
@@ -74,7 +81,7 @@ def shared(draw: st.DrawFn) -> dict[str, Any]:
         "contact": draw(contacts),
         "title": draw(words),
         "notes": draw(st.lists(words, max_size=3).map("\n".join)),
-        "location": draw(st.none() | strategies_calendars.locations()),
+        "location": draw(st.none() | strategies_calendars.locations().filter(is_chosen)),
         "version": draw(st.integers(1, 99)),
         "verified": draw(st.booleans()),
     }

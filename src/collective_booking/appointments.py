@@ -36,7 +36,7 @@ from collective_booking.errors import (
     Problem,
 )
 from collective_booking.intervals import Interval
-from collective_booking.members import EMAIL, LOCATION, PHONE, MeetingLocation, Member
+from collective_booking.members import CHOSEN_LOCATION, EMAIL, PHONE, MeetingLocation, Member
 from collective_booking.moments import to_datetime, to_microseconds
 from collective_booking.money import Money
 
@@ -432,7 +432,7 @@ APPOINTMENT_RULES: Final = Rules(
         "status": one_of(Status),
         "title": text(MAX_NAME),
         "notes": prose(MAX_PROSE),
-        "location": LOCATION,
+        "location": CHOSEN_LOCATION,
         "version": count(1),
         "sequence": count(0),
         "verified": yes_or_no,

@@ -28,7 +28,13 @@ from collective_booking.drafts import (
     Taken,
 )
 from collective_booking.effects import Attempted, Effect
-from collective_booking.errors import WrongTypeError
+from collective_booking.errors import (
+    CollectiveBookingError,
+    UnknownBookingError,
+    UnknownCalendarError,
+    WrongTypeError,
+    require,
+)
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
@@ -205,6 +211,13 @@ class Interpret(Ask[PaymentNews]):
 # --- the store -----------------------------------------------------------------------------------
 
 
+def _find(name: str, key: object, unknown: Callable[[str], CollectiveBookingError]) -> None:
+    """Refuse a *key* under which nothing can be stored, before any database chokes on it."""
+    require(name, key, str, "text")
+    if not str(key).isprintable():
+        raise unknown(str(key))
+
+
 @dataclass(frozen=True, slots=True)
 class SaveCalendar(Ask[SavedCalendar]):
     """A calendar is stored, as a new version if it differs."""
@@ -225,6 +238,9 @@ class ReadCalendar(Ask[StoredCalendar]):
     method = "calendar"
     tenant: str
     slug: str
+
+    def __post_init__(self) -> None:
+        _find("slug", self.slug, UnknownCalendarError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +296,10 @@ class ReadAppointment(Ask[Appointment]):
     id: str
     version: int | None = None
 
+    def __post_init__(self) -> None:
+        _find("id", self.id, lambda id_: UnknownBookingError(id_, "appointment"))
+        require("version", self.version, int | None, "a whole number")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadAppointments(Ask[tuple[Appointment, ...]]):
@@ -290,6 +310,10 @@ class ReadAppointments(Ask[tuple[Appointment, ...]]):
     tenant: str
     window: Interval
     slug: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.slug is not None:
+            _find("slug", self.slug, UnknownCalendarError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +366,9 @@ class RetryEffect(Ask[None]):
     tenant: str
     key: str
     now: datetime
+
+    def __post_init__(self) -> None:
+        _find("key", self.key, lambda key: UnknownBookingError(key, "undelivered effect"))
 
 
 @dataclass(frozen=True, slots=True)

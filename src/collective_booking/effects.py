@@ -6,19 +6,20 @@ Must not live here: telling them, the words, retrying.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import blake2b
 from typing import Final
 
 from collective_booking.appointments import Appointment, Happening, Status
+from collective_booking.errors import UndeliverableError
+from collective_booking.retrying import pause_after
 
 MAX_ATTEMPTS: Final = 10
 """After so many failures an effect is a dead letter: about a day and a half of trying."""
-_FIRST_PAUSE: Final = timedelta(minutes=1)
-_LONGEST_PAUSE: Final = timedelta(hours=12)
+_MOST_SAID: Final = 500
+"""The most characters of a failure that are kept: a service may answer with a whole page."""
 
 
 class Channel(StrEnum):
@@ -66,7 +67,8 @@ class Effect:
 
     `recipient` is a member's id for a copy and the owner, empty for booker and host. `attempts` and
     `failure` tell of the tries so far. `reached` says whether any earlier effect of this
-    appointment was delivered to this recipient, `missed` that the last one became a dead letter.
+    appointment was delivered to this recipient, `missed` that the last one became a dead letter,
+    and `overtaken` that a later one was delivered, so that this one has nothing to say any more.
     """
 
     tenant: str
@@ -78,6 +80,7 @@ class Effect:
     failure: str = ""
     reached: bool = False
     missed: bool = False
+    overtaken: bool = False
 
     @property
     def address(self) -> str:
@@ -98,10 +101,7 @@ class Effect:
         >>> timedelta(minutes=4) <= effect.pause() < timedelta(minutes=8)
         True
         """
-        doubled: int = 1 << min(self.attempts - 1, 16)
-        whole = min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
-        seed = blake2b(f"{self.key} {self.attempts}".encode(), digest_size=4).digest()
-        return whole + whole * (int.from_bytes(seed) / 2**32)
+        return pause_after(self.attempts, self.key)
 
 
 def effects_of(appointment: Appointment, was: Status | None = None) -> tuple[Effect, ...]:
@@ -140,6 +140,31 @@ def _recipients(channel: Channel, appointment: Appointment) -> Iterator[str]:
         yield ""
 
 
+class Fate(StrEnum):
+    """What has become of an effect."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+    """Given up: a dead letter."""
+
+
+def among(effect: Effect, others: Iterable[tuple[int, str]]) -> Effect:
+    """*effect*, with what its store knows of the others of its appointment to the same address.
+
+    *others* are their versions and fates.
+    """
+    ordered = sorted(others)
+    past = [fate for version, fate in ordered if version < effect.version]
+    future = [fate for version, fate in ordered if version > effect.version]
+    return replace(
+        effect,
+        reached=Fate.DELIVERED in past,
+        missed=past[-1:] == [Fate.DEAD],
+        overtaken=Fate.DELIVERED in future,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempted:
     """What came of one try to deliver an effect."""
@@ -164,10 +189,28 @@ class Attempted:
         return bool(self.failure) and self.again is None
 
 
-def failed(effect: Effect, now: datetime, failure: str, *, final: bool = False) -> Attempted:
-    """What comes of *effect* that failed at *now*: another try later, or a dead letter (E1)."""
+def failed(effect: Effect, now: datetime, error: Exception) -> Attempted:
+    """What comes of *effect* that *error* has stopped at *now*: another try, or a dead letter (E1).
+
+    What can never succeed, and what has failed ten times, is a dead letter.
+    """
+    failure, final = said(error), isinstance(error, UndeliverableError)
     tries = effect.attempts + 1
     if final or tries >= MAX_ATTEMPTS:
         return Attempted(effect=effect, failure=failure)
     again = now + replace(effect, attempts=tries).pause()
     return Attempted(effect=effect, failure=failure, again=again)
+
+
+def said(error: Exception) -> str:
+    """What *error* says, fit to be stored and shown anywhere: printable, and not endless.
+
+    >>> said(OSError("no file 'caf\\udce9'\\r\\nat all"))
+    "OSError: no file 'caf?'??at all"
+    """
+    try:
+        words = str(error)
+    except Exception:  # noqa: BLE001  # an error of a stranger may not even tell what it is
+        words = "it does not say why"
+    plain = "".join(each if each.isprintable() else "?" for each in words[:_MOST_SAID])
+    return f"{type(error).__name__}: {plain}"

@@ -380,14 +380,15 @@ class RequestPastError(CollectiveBookingError, ValueError):
 
 
 class HoldExpiredError(CollectiveBookingError, ValueError):
-    """The hold no longer keeps its time for anybody (M1)."""
+    """The hold no longer keeps its time for anybody (M1). `advice` says what to do instead."""
 
-    def __init__(self, id: str) -> None:
-        super().__init__(id)
+    def __init__(self, id: str, advice: str = "choose a time again") -> None:
+        super().__init__(id, advice)
         self.id = id
+        self.advice = advice
 
     def __str__(self) -> str:
-        return f"hold {self.id!r} has ended: choose a time again"
+        return f"hold {self.id!r} has ended: {self.advice}"
 
 
 # --- money ---------------------------------------------------------------------------------------
@@ -405,14 +406,15 @@ class PaymentRequiredError(CollectiveBookingError, ValueError):
 
 
 class NothingToPayError(CollectiveBookingError, ValueError):
-    """The hold has no price, or the appointment was not paid for."""
+    """The hold has no price, or the appointment was not paid for. `advice` says what to do."""
 
-    def __init__(self, id: str) -> None:
-        super().__init__(id)
+    def __init__(self, id: str, advice: str) -> None:
+        super().__init__(id, advice)
         self.id = id
+        self.advice = advice
 
     def __str__(self) -> str:
-        return f"there is no payment for {self.id!r}: leave it out"
+        return f"there is no payment for {self.id!r}: {self.advice}"
 
 
 class ForgedNotificationError(CollectiveBookingError, ValueError):

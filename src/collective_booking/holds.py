@@ -27,11 +27,14 @@ from collective_booking.checks import (
     yes_or_no,
 )
 from collective_booking.intervals import Interval
-from collective_booking.members import LOCATION, MeetingLocation
+from collective_booking.members import CHOSEN_LOCATION, MeetingLocation
 from collective_booking.payments import Payment, PaymentState
 
 LATE_PAYMENT: Final = timedelta(hours=1)
-"""How long after its hold has lapsed a payment still gets the time, if that is free (M1)."""
+"""How long after its hold has lapsed a payment still gets the time, if that is free (M1).
+
+No longer than until the meeting begins: what is over is not sold.
+"""
 
 
 class HoldState(StrEnum):
@@ -145,9 +148,13 @@ class Hold:
             waiting = self.state is HoldState.HELD
             return (Move.RELEASE if now >= self.expires else Move.WAIT) if waiting else Move.REST
         move = MOVES.get((self.state, self.payment.state), Move.REST)
-        if move is Move.WAIT and now >= self.expires + LATE_PAYMENT:
-            return Move.UNWIND
-        return move
+        too_late = now >= self.deadline and move in {Move.WAIT, Move.CLAIM}
+        return Move.UNWIND if too_late else move
+
+    @property
+    def deadline(self) -> datetime:
+        """From when on nobody can pay for it any more (M1)."""
+        return max(self.expires, min(self.expires + LATE_PAYMENT, self.slot.start))
 
     @property
     def wakes(self) -> datetime | None:
@@ -157,7 +164,9 @@ class Hold:
         move = MOVES.get((self.state, self.payment.state), Move.REST)
         if move is Move.REST:
             return None
-        return self.expires + LATE_PAYMENT if move is Move.WAIT else self.made
+        if move is Move.WAIT:
+            return self.deadline
+        return self.payment.again or self.made
 
     @property
     def claims_time(self) -> bool:
@@ -193,7 +202,7 @@ HOLD_RULES: Final = Rules(
         "expires": instance_of(datetime, "a datetime"),
         "title": text(MAX_NAME),
         "notes": prose(MAX_PROSE),
-        "location": LOCATION,
+        "location": CHOSEN_LOCATION,
         "state": one_of(HoldState),
         "version": count(1),
         "verified": yes_or_no,

@@ -145,6 +145,15 @@ def _has_hours(hours: OpeningHours | None, ignore_hours: bool) -> Iterator[Probl
         yield Problem("hours", "are missing: give weekly hours, or set ignore_hours")
 
 
+def _chosen(value: object) -> MeetingLocation:
+    location = instance_of(MeetingLocation, "a MeetingLocation")(value)
+    if location.kind is LocationKind.BOOKER:
+        raise Refused("is the booker's choice: pass the one they chose")
+    return location
+
+
+CHOSEN_LOCATION: Final = optional(_chosen)
+"""Where a hold or an appointment takes place: what was left to the booker has been chosen (A5)."""
 HOURS: Final = optional(instance_of(OpeningHours, "opening hours, made with OpeningHours.parse"))
 LOCATION: Final = optional(instance_of(MeetingLocation, "a MeetingLocation"))
 

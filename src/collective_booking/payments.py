@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from collective_booking.checks import MAX_TEXT, Rules, instance_of, one_of, optional, text
+from collective_booking.checks import MAX_TEXT, Rules, count, instance_of, one_of, optional, text
 from collective_booking.money import Money
 
 
@@ -57,8 +58,21 @@ PAID: Final = (PaymentState.AUTHORISED, PaymentState.CAPTURED)
 """The payer has paid: the money is reserved, or has moved."""
 _BACK: Final = (PaymentState.VOIDED, PaymentState.REFUNDED)
 
+ANSWERED: Final[Mapping[PaymentState, frozenset[PaymentState]]] = {
+    PaymentState.AUTHORISING: frozenset(
+        {PaymentState.PENDING, *PAID, PaymentState.VOIDED, PaymentState.DECLINED}
+    ),
+    PaymentState.CAPTURING: frozenset(
+        {PaymentState.PENDING, PaymentState.CAPTURED, *_BACK, PaymentState.DECLINED}
+    ),
+    PaymentState.VOIDING: frozenset({PaymentState.CAPTURED, *_BACK, PaymentState.DECLINED}),
+    PaymentState.REFUNDING: frozenset({PaymentState.REFUNDED}),
+}
+"""What a gateway may answer to each call; anything else contradicts it, and is no answer."""
+
 NEWS: Final[Mapping[PaymentState, tuple[PaymentState, ...]]] = {
-    PaymentState.AUTHORISING: tuple(ANSWERS),
+    # Not that it is pending: only the answer to the call has what the payer needs in order to act.
+    PaymentState.AUTHORISING: (*PAID, *_BACK, PaymentState.DECLINED),
     PaymentState.PENDING: (*PAID, *_BACK, PaymentState.DECLINED),
     PaymentState.AUTHORISED: (PaymentState.CAPTURED, *_BACK),
     PaymentState.CAPTURING: (PaymentState.CAPTURED, *_BACK),
@@ -77,7 +91,8 @@ class Payment:
 
     `action` is what the payer needs in order to act, as the gateway gave it: a link, a client
     secret. `received` is what the gateway says was paid, where that is not `money` (M3). `refund`
-    is what goes back; None means all of it.
+    is what goes back; None means all of it. `failures` counts the calls in a row that were not
+    answered, and the next one is due at `again`; before that, only who asks for it makes it.
     """
 
     money: Money
@@ -86,6 +101,8 @@ class Payment:
     action: str | None = None
     received: Money | None = None
     refund: Money | None = None
+    failures: int = 0
+    again: datetime | None = None
 
     def __post_init__(self) -> None:
         PAYMENT_RULES.settle(self, "the payment")
@@ -106,6 +123,8 @@ PAYMENT_RULES: Final = Rules(
         "action": optional(text(10 * MAX_TEXT)),
         "received": optional(_MONEY),
         "refund": optional(_MONEY),
+        "failures": count(0),
+        "again": optional(instance_of(datetime, "a datetime")),
     },
     {},
 )

@@ -138,6 +138,8 @@ def _payment(payment: Payment) -> dict[str, Any]:
         "action": payment.action,
         "received": _money(payment.received),
         "refund": _money(payment.refund),
+        "failures": payment.failures,
+        "again": payment.again and to_microseconds(payment.again),
     }
 
 
@@ -149,6 +151,8 @@ def _read_payment(record: Record) -> Payment:
         action=record["action"],
         received=_read_money(record["received"]),
         refund=_read_money(record["refund"]),
+        failures=record["failures"],
+        again=None if record["again"] is None else to_datetime(record["again"]),
     )
 
 

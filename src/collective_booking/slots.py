@@ -131,7 +131,7 @@ class SlotFinder:
 
     def __post_init__(self) -> None:
         self._refuse_mistakes()
-        now = _start_at(self.now, "now")
+        now = supported(self.now, "now")
         known = dict(self.availability)
         claims = tuple(claim for claim in self.claims if claim.id != self.moving)
         counted = tuple(each for each in self.counted if each.id != self.moving)
@@ -178,11 +178,11 @@ class SlotFinder:
 
     def accepts(self, start: datetime) -> bool:
         """Whether an appointment can start at *start*: exactly when `explain` has no reason."""
-        return not any(self._why(_start_at(start)))
+        return not any(self._why(supported(start)))
 
     def explain(self, start: datetime) -> Explanation:
         """Every reason why *start* is refused, by whom and what; none if it can be booked (X1)."""
-        instant = _start_at(start)
+        instant = supported(start)
         reasons = tuple(self._why(instant, around=_AROUND))
         return Explanation(to_datetime(instant), reasons, tuple(self._notes(instant)))
 
@@ -212,7 +212,7 @@ class SlotFinder:
         >>> admit([], []), [reason.what for reason in admit([Claim("a1", "ana", nine)], [])]
         ((), [<What.APPOINTMENT: 'other appointment'>])
         """
-        instant = _start_at(start)
+        instant = supported(start)
         length = in_microseconds(self.calendar.duration)
         kinds = _kinds(only)
         settled = tuple(each for each in self._regardless(instant) if each.what in kinds)
@@ -228,7 +228,7 @@ class SlotFinder:
 
     def verifies(self, start: datetime) -> bool:
         """Whether nothing has to be assumed about anybody's calendar at *start* (F3)."""
-        instant = _start_at(start)
+        instant = supported(start)
         return not any(each.contacts(instant, instant) for each in self._doubts)
 
     def explain_window(self, window: Interval) -> WindowExplanation:
@@ -384,10 +384,17 @@ def _open(party: Party, window: Interval) -> IntervalSet:
 def _starts_in(window: Interval) -> tuple[int, int]:
     """The first and the last instant of *window*."""
     require("window", window, Interval, "an Interval")
-    return _start_at(window.start), _start_at(window.end) - 1
+    return supported(window.start), supported(window.end) - 1
 
 
-def _start_at(moment: datetime, name: str = "start") -> int:
+def supported(moment: datetime, name: str = "start") -> int:
+    """The instant *moment*, in microseconds, if it is one that a finder can be asked about.
+
+    Raises:
+        WrongTypeError: it is no datetime; *name* tells the reader which argument it was.
+        NaiveDatetimeError: it has no time zone (T1).
+        OutOfRangeError: it is not in 1900-01-17 to 2199-12-16.
+    """
     instant = to_microseconds(moment, name)
     if not _FIRST_START <= instant <= _LAST_START:
         raise OutOfRangeError(moment.isoformat(), _SUPPORTED)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-from collective_booking.errors import InvalidTokenError, InvalidValueError, require
+from collective_booking.errors import InvalidTokenError, InvalidValueError, WrongTypeError, require
 
 LEAST_SECRET: Final = 16
 """The fewest bytes of a secret: with less, tokens could be guessed."""
@@ -47,7 +47,10 @@ class Tokens:
     tenant: str
 
     def __post_init__(self) -> None:
-        require("secret", self.secret, bytes, "bytes that nobody else knows")
+        given: object = self.secret
+        if not isinstance(given, bytes):  # and not a word of what it is: errors are logged
+            hidden = "(not shown)" if isinstance(given, str) else type(given)
+            raise WrongTypeError("secret", hidden, "bytes that nobody else knows")
         if len(self.secret) < LEAST_SECRET:
             advice = f"it needs {LEAST_SECRET} bytes or more, such as secrets.token_bytes(32)"
             raise InvalidValueError("the secret", f"{len(self.secret)} bytes", advice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +13,12 @@ import pytest
 from sqlalchemy import event
 
 from collective_booking.adapters.sql import DatabaseClock, SqlStore
+from collective_booking.adapters.sql.async_store import AsyncSqlStore
 from collective_booking.reasons import SlotUnavailableError
+from collective_booking.service import AsyncBookingService
+from collective_booking.testing import FakeClock, FakeProvider
 from tests.adapters.sql_hosts import Host, service
-from tests.bookings import KIM, MONDAY, NOW, at, calendar
+from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, at, calendar
 
 
 def test_of_many_threads_one_gets_the_time(store: SqlStore) -> None:
@@ -67,6 +71,8 @@ def test_a_repeated_request_that_comes_twice_at_once_is_answered_once(store: Sql
 OPENING: Final = """
 import sys
 from collective_booking.adapters.sql import SqlStore
+from collective_booking.service import AsyncBookingService
+from collective_booking.testing import FakeClock, FakeProvider
 from tests.adapters.sql_hosts import service
 from tests.bookings import MONDAY, calendar
 sys.stdin.readline()
@@ -145,3 +151,41 @@ def test_a_service_may_go_by_the_clock_of_the_database(store: SqlStore) -> None:
     made.save_calendar(calendar())
     with pytest.raises(SlotUnavailableError):
         made.book("sales-call", at("10:00").replace(year=2020), KIM)
+
+
+def test_a_store_in_memory_is_one_for_all_threads() -> None:
+    """SQLite in memory has one connection; another one would be another, empty database."""
+    store = SqlStore.open("sqlite://")
+    made = service(store)
+    made.save_calendar(calendar())
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda hour: made.book("sales-call", at(hour), KIM), HOURS))
+
+    assert [each.appointment.start for each in told] == [at(hour) for hour in HOURS]
+    store.engine.dispose()
+
+
+HOURS: Final = ("09:00", "10:00", "11:00", "12:00", "13:00", "14:00")
+
+
+def test_a_store_in_memory_is_one_for_all_tasks() -> None:
+    """Also where the store is asked from worker threads, as an async service does."""
+
+    async def booked(store: Any) -> int:
+        made = AsyncBookingService(
+            store, secret=SECRET, host=HOST, provider=FakeProvider(), clock=FakeClock(NOW)
+        )
+        await made.save_calendar(calendar())
+        await asyncio.gather(*(made.book("sales-call", at(hour), KIM) for hour in HOURS))
+        return len(await made.agenda(MONDAY))
+
+    async def awaited() -> int:
+        store = await AsyncSqlStore.open("sqlite+aiosqlite://")
+        found = await booked(store)
+        await store.engine.dispose()
+        return found
+
+    store = SqlStore.open("sqlite://")
+    assert asyncio.run(booked(store)) == len(HOURS)
+    assert asyncio.run(awaited()) == len(HOURS)
+    store.engine.dispose()

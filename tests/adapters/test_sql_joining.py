@@ -15,9 +15,9 @@ from collective_booking.errors import (
     InvalidValueError,
     OwnTransactionError,
     RetryTransactionError,
-    UnknownBookingError,
     UnknownCalendarError,
 )
+from collective_booking.holds import HoldState
 from collective_booking.reasons import SlotUnavailableError, What
 from tests.adapters.sql_hosts import Blind, Host, application, service
 from tests.bookings import ANA, BEN, CLEO, EUROS, KIM, LOU, MONDAY, at, calendar
@@ -133,11 +133,34 @@ def test_two_commands_share_a_transaction(host: Host) -> None:
         with pytest.raises(SlotUnavailableError):  # what decides is within, and sees the first
             joined.book("sales-call", at("10:00"), LOU)
         joined.book("sales-call", at("11:00"), LOU)
-        with pytest.raises(UnknownBookingError):  # what is read for a decision is not
-            joined.edit(ten.id, title="A call")
+        joined.edit(ten.id, title="A call")  # what it has written, it reads
         host.run(connection.commit())
 
-    assert len(made.agenda(MONDAY)) == 2
+    assert {each.title for each in made.agenda(MONDAY)} == {"A call", "Sales call"}
+
+
+def test_a_request_that_is_repeated_in_a_transaction_is_answered_once(host: Host) -> None:
+    """S4: also while nobody else can see the first answer."""
+    made = host.service()
+    made.save_calendar(calendar())
+    with host.connected() as connection:
+        once, again = (
+            host.within(connection).book("sales-call", at("10:00"), KIM, request_id="r1")
+            for _ in range(2)
+        )
+        kept = host.within(connection).hold("sales-call", at("11:00"), LOU)
+        released = host.within(connection).release(kept.token)
+        host.run(connection.commit())
+
+    assert once.appointment == again.appointment
+    assert released.outcome is HoldState.RELEASED
+    assert len(made.agenda(MONDAY)) == 1
+
+
+def test_payments_are_not_settled_in_somebody_elses_transaction(host: Host) -> None:
+    """S5: a gateway is called between two commits, and there is only one."""
+    with host.connected() as connection, pytest.raises(OwnTransactionError, match="settling"):
+        host.within(connection).settle()
 
 
 # --- the host's connection -----------------------------------------------------------------------

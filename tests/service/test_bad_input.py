@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from collective_booking.errors import (
     MissingPortError,
     NaiveDatetimeError,
     NothingToPayError,
+    OutOfRangeError,
     PaymentRequiredError,
     RequestPastError,
     RequestReusedError,
@@ -31,8 +32,10 @@ from collective_booking.errors import (
     UnknownBookingError,
     UnknownCalendarError,
     UnknownMemberError,
+    WrongTypeError,
 )
 from collective_booking.holds import HoldState
+from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.money import CurrencyMismatchError, Money, PriceChangedError
 from collective_booking.payments import Notice
 from collective_booking.reasons import SlotUnavailableError, What
@@ -40,7 +43,7 @@ from collective_booking.service import BookingService
 from collective_booking.testing import FakeNotifier, awaited
 from collective_booking.tokens import Purpose, Tokens
 from collective_booking.workflows.booking import Shown
-from tests.bookings import EUROS, HOST, KIM, LOU, MONDAY, SECRET, Office, at, calendar
+from tests.bookings import EUROS, HOST, KIM, LOU, MONDAY, SECRET, Office, at, calendar, member
 
 
 @contextmanager
@@ -346,14 +349,6 @@ def test_a_request_whose_time_has_come(here: Office) -> None:
     assert here.service.decline(asked.id).appointment.status is Status.CANCELLED
 
 
-def test_a_mark_that_is_none(here: Office) -> None:
-    here.service.save_calendar(calendar())
-    made = here.service.book("sales-call", at("10:00"), KIM).appointment
-
-    with nothing_changes(here, InvalidValueError, "showed, no-show, invalid"):
-        here.service.mark(made.id, Status.CANCELLED)
-
-
 def test_a_service_without_what_it_needs(here: Office) -> None:
     here.service.save_calendar(calendar(price=EUROS))
     poor = here.another(gateway=None, notifier=None)
@@ -386,3 +381,185 @@ def test_a_service_that_cannot_be(
     told: dict[str, Any] = {"secret": SECRET, "host": HOST}
     with pytest.raises(error):
         BookingService(MemoryStore(), **told | changes)
+
+
+# --- whatever a caller may pass -------------------------------------------------------------------
+
+NO_START = [None, "10:00", 3, date(2026, 11, 23)]
+TOO_FAR = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("command", ["book", "hold", "explain"])
+def test_a_start_that_is_none(here: Office, command: str) -> None:
+    here.service.save_calendar(calendar())
+    asked = () if command == "explain" else (KIM,)
+    ask = getattr(here.service, command)
+
+    for start in NO_START:
+        with nothing_changes(here, WrongTypeError, "start must be an aware datetime"):
+            ask("sales-call", start, *asked)
+    for start in TOO_FAR:
+        with nothing_changes(here, OutOfRangeError):
+            ask("sales-call", start, *asked)
+    with nothing_changes(here, NaiveDatetimeError, "2026-11-23T10:00:00 has no time zone"):
+        ask("sales-call", datetime(2026, 11, 23, 10), *asked)
+
+
+@pytest.mark.parametrize("command", ["offers", "finder"])
+@pytest.mark.parametrize("window", [None, "2026-11-23", at("10:00")])
+def test_a_window_that_is_none(here: Office, command: str, window: Any) -> None:
+    here.service.save_calendar(calendar())
+    with pytest.raises(WrongTypeError, match="window must be an Interval"):
+        getattr(here.service, command)("sales-call", window)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"location": "room 5"}, "location must be a MeetingLocation"),
+        ({"shown": None}, "shown must be Shown"),
+        ({"shown": (1, EUROS)}, "shown must be Shown"),
+    ],
+    ids=str,
+)
+def test_details_of_the_wrong_kind(here: Office, asked: dict[str, Any], message: str) -> None:
+    here.service.save_calendar(calendar())
+    with nothing_changes(here, WrongTypeError, message):
+        here.service.book("sales-call", at("10:00"), KIM, **asked)
+
+
+def test_a_place_that_nobody_has_chosen(here: Office) -> None:
+    """A5: an appointment takes place somewhere, also after it is edited."""
+    here.service.save_calendar(calendar())
+    later = MeetingLocation(LocationKind.BOOKER)
+    with nothing_changes(here, ConfigurationError, "pass the one they chose"):
+        here.service.book("sales-call", at("10:00"), KIM, location=later)
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    with nothing_changes(here, ConfigurationError, "pass the one they chose"):
+        here.service.edit(made.id, location=later)
+
+
+@pytest.mark.parametrize("command", ["appointment", "cancel", "approve", "decline", "retry"])
+def test_an_id_that_nothing_can_have(here: Office, command: str) -> None:
+    """What a database would choke on is unknown, as any other id that was never given out."""
+    ask = getattr(here.service, command)
+
+    for odd in ("a\x00", "\ud800", "x" * 10_000, ""):
+        with pytest.raises(UnknownBookingError):
+            ask(odd)
+    for wrong in (None, 5, ["a1"]):
+        with pytest.raises(WrongTypeError, match="must be text"):
+            ask(wrong)
+
+
+def test_a_slug_that_nothing_can_have(here: Office) -> None:
+    for odd in ("a\x00", "\ud800", "x" * 10_000, ""):
+        with pytest.raises(UnknownCalendarError):
+            here.service.offers(odd, MONDAY)
+        with pytest.raises(UnknownCalendarError):
+            here.service.book(odd, at("10:00"), KIM)
+    for wrong in (None, 5, ["sales-call"], b"sales-call"):
+        with pytest.raises(WrongTypeError, match="slug must be text"):
+            here.service.book(wrong, at("10:00"), KIM)
+
+
+@pytest.mark.parametrize("refund", [5, "5 EUR", 5.0])
+def test_a_refund_that_is_no_money(at_once: Office, refund: Any) -> None:
+    here = at_once
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+
+    with nothing_changes(here, WrongTypeError, "refund must be Money"):
+        here.service.cancel(held.hold.id, refund=refund)
+
+
+def test_a_refund_without_a_gateway(at_once: Office) -> None:
+    """M5: nothing is cancelled in the hope that somebody pays back later."""
+    here = at_once
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+
+    with nothing_changes(here, MissingPortError, "gateway"):
+        here.another(gateway=None).cancel(held.hold.id, refund=EUROS)
+
+
+def test_calendars_without_a_provider(here: Office) -> None:
+    """Members who have calendars that nobody reads: a mistake of the host, and no outage."""
+    here.service.save_calendar(calendar())
+    blind = here.another(provider=None)
+
+    with pytest.raises(MissingPortError, match="provider"):
+        blind.offers("sales-call", MONDAY)
+    with nothing_changes(here, MissingPortError, "provider"):
+        blind.book("sales-call", at("10:00"), KIM)
+
+
+@pytest.mark.parametrize("status", [[], "shown", None, Status.CONFIRMED])
+def test_a_mark_that_is_none(here: Office, status: Any) -> None:
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    with nothing_changes(here, InvalidValueError, "showed, no-show, invalid"):
+        here.service.mark(made.id, status)
+
+
+@pytest.mark.parametrize("notice", [None, b"body", {"body": b""}])
+def test_a_notice_that_is_none(here: Office, notice: Any) -> None:
+    with pytest.raises(WrongTypeError, match="a notice must be a Notice"):
+        here.service.payment_happened(notice)
+
+
+@pytest.mark.parametrize("tenant", ["", None, "x" * 300, "a\n", 5])
+def test_a_tenant_that_is_none(tenant: Any) -> None:
+    """S6: said when the service is made, and not by the first booking."""
+    with pytest.raises(ConfigurationError, match="tenant"):
+        BookingService(MemoryStore(), secret=SECRET, host=HOST, tenant=tenant)
+
+
+def test_a_secret_is_never_shown() -> None:
+    """Errors end up in logs."""
+    words: Any = "my real secret, passed as text"
+    with pytest.raises(WrongTypeError) as caught:
+        BookingService(MemoryStore(), secret=words, host=HOST)
+    assert "real" not in str(caught.value) + repr(caught.value)
+
+
+# --- ports that are awaited in secret -------------------------------------------------------------
+
+
+class Late:
+    """Its method is no coroutine function, and answers with a coroutine all the same."""
+
+    def send(self, message: object) -> object:
+        async def sending() -> None:
+            return None
+
+        return sending()
+
+
+class Closing(FakeNotifier):
+    """Synchronous, with something else to await."""
+
+    async def aclose(self) -> None:
+        return None
+
+
+def test_a_port_that_is_awaited_after_all() -> None:
+    """An answer that nobody awaits would be taken for a message that was sent."""
+    late: Any = Late()
+    service = BookingService(MemoryStore(), secret=SECRET, host=HOST, notifier=late)
+    service.save_calendar(calendar(*(member(who, calendar=None) for who in ("ana", "ben"))))
+    service.book("sales-call", at("10:00").replace(year=2030, month=11, day=25), KIM)
+
+    report = service.deliver()
+
+    assert report.delivered == ()
+    assert {each.failure.split(":")[0] for each in report.failed} == {"AsyncPortError"}
+
+
+def test_a_port_may_have_something_else_to_await() -> None:
+    """Only what the port owes is called, so only that is looked at."""
+    made = BookingService(MemoryStore(), secret=SECRET, host=HOST, notifier=Closing())
+
+    assert made.deliver().delivered == ()

@@ -11,7 +11,9 @@ from collective_booking.appointments import Contact
 from collective_booking.effects import MAX_ATTEMPTS
 from collective_booking.holds import HoldState
 from collective_booking.messages import Audience
-from collective_booking.testing import Fault
+from collective_booking.money import Money
+from collective_booking.payments import Charge, PaymentAnswer, PaymentState
+from collective_booking.testing import FakeGateway, Fault
 from tests.bookings import BEN, EUROS, KIM, LOU, MONDAY, Office, at, calendar, member
 
 FAULTS = [Fault.BEFORE, Fault.AFTER, Fault.TWICE]
@@ -76,6 +78,99 @@ def test_letting_go_of_money_that_fails_is_tried_again(here: Office, fault: Faul
 
     assert here.service.release(held.token).outcome is HoldState.RELEASED
     assert here.gateway.moves(held.hold.id) == (0, 0)
+
+
+class OddGateway(FakeGateway):
+    """Answers what `odd` says of a method, and else as it should."""
+
+    def __init__(self) -> None:
+        super().__init__(at_once=True)
+        self.odd: dict[str, Any] = {}
+        self.asked: list[str] = []
+
+    def authorise(self, charge: Charge) -> PaymentAnswer:
+        return self._or_odd("authorise", super().authorise, charge)
+
+    def capture(self, reference: str, money: Money, key: str) -> PaymentAnswer:
+        return self._or_odd("capture", super().capture, reference, money, key)
+
+    def _or_odd(self, method: str, honest: Any, *asked: Any) -> PaymentAnswer:
+        self.asked.append(method)
+        answer: PaymentAnswer = self.odd[method] if method in self.odd else honest(*asked)
+        return answer
+
+
+@pytest.mark.parametrize("answer", [None, "authorised", EUROS])
+def test_what_is_no_answer_is_unknown_and_stops_nobody(here: Office, answer: Any) -> None:
+    """M2: one gateway that answers nonsense stops neither other payments nor the mail."""
+    gateway = OddGateway()
+    service = here.another(gateway=gateway)
+    service.save_calendar(calendar(price=EUROS, hold=timedelta(hours=1)))
+    service.save_calendar(calendar(slug="free"))
+    service.book("free", at("12:00"), LOU)
+    held = service.hold("sales-call", at("10:00"), KIM)
+    gateway.odd["authorise"] = answer
+
+    attempt = service.begin_payment(held.token)
+    assert attempt.failure == "the gateway has not answered: WrongTypeError"
+    assert len(service.deliver().delivered) == 4
+    gateway.odd.clear()
+    here.clock.advance(timedelta(minutes=6))
+    service.deliver()
+
+    assert service.begin_payment(held.token).outcome is HoldState.BOOKED
+    assert gateway.moves(held.hold.id) == (1, 0)
+
+
+def test_an_answer_that_contradicts_its_call_is_asked_once_and_told(here: Office) -> None:
+    """A capture that leaves the money reserved, ten times in a run and in silence, helps nobody."""
+    gateway = OddGateway()
+    service = here.another(gateway=gateway)
+    service.save_calendar(calendar(price=EUROS, hold=timedelta(hours=1)))
+    held = service.hold("sales-call", at("10:00"), KIM)
+    reserved = PaymentAnswer(state=PaymentState.AUTHORISED, reference="r1", money=EUROS)
+    gateway.odd["capture"] = reserved
+
+    attempt = service.begin_payment(held.token)
+    assert attempt.failure.endswith("authorised, when asked for capturing")
+    assert gateway.asked == ["authorise", "capture"]
+    gateway.odd.clear()
+
+    assert service.begin_payment(held.token).outcome is HoldState.BOOKED
+
+
+def test_holds_that_cannot_be_settled_hide_no_others(here: Office) -> None:
+    """A gateway that is away is asked later, and later; who needs no gateway is served first."""
+    here.service.save_calendar(calendar(price=EUROS, hold=timedelta(minutes=1)))
+    here.service.save_calendar(calendar(slug="free", hold=timedelta(minutes=5)))
+    here.gateway.faults.plan("authorise", *[Fault.LOST] * 100)
+    for clock in ("09:00", "10:00", "11:00"):
+        here.service.begin_payment(here.service.hold("sales-call", at(clock), KIM).token)
+    held = here.service.hold("free", at("13:00"), LOU)
+    here.clock.advance(timedelta(minutes=6))
+
+    for _ in range(4):
+        here.service.settle(limit=1)
+
+    assert here.service.release(held.token).outcome is HoldState.RELEASED
+
+
+def test_a_gateway_that_was_away_too_long_sells_nothing_that_is_over(at_once: Office) -> None:
+    """M1: the meeting was two days ago; whatever was reserved is let go."""
+    here = at_once
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.gateway.faults.plan("authorise", Fault.LOST)
+    assert here.service.begin_payment(held.token).failure
+    here.clock.advance(timedelta(days=2))
+
+    here.service.deliver()
+
+    assert here.service.release(held.token).outcome is HoldState.RELEASED
+    assert here.gateway.moves(held.hold.id) == (0, 0)
+    assert not here.gateway.reserved(held.hold.id)
+    assert here.service.agenda(MONDAY) == ()
+    assert here.notifier.received == []
 
 
 def test_a_capture_that_is_declined_frees_the_time(at_once: Office) -> None:
@@ -167,6 +262,43 @@ def test_a_dead_letter_can_be_tried_again(here: Office) -> None:
     here.service.retry(report.dead[0].key)
     assert len(here.service.deliver().delivered) == 1
     assert made.uid in here.provider.copies["ben"]
+
+
+def test_a_dead_letter_that_is_tried_too_late_takes_nothing_back(here: Office) -> None:
+    """E5: a later message has arrived, and SEQUENCE never falls."""
+    here.service.save_calendar(calendar())
+    here.provider.closed.add("ben")
+    moved = here.service.book("sales-call", at("10:00"), KIM).appointment
+    gone = here.service.book("sales-call", at("12:00"), LOU).appointment
+    dead = {each.appointment: each.key for each in here.service.deliver().dead}
+    here.provider.closed.clear()
+    here.service.reschedule(moved.id, at("14:00"))
+    here.service.cancel(gone.id)
+    here.service.deliver()
+
+    for key in dead.values():
+        here.service.retry(key)
+    here.service.deliver()
+
+    copies = {uid: copy.appointment.version for uid, copy in here.provider.copies["ben"].items()}
+    assert copies == {moved.uid: 2}
+    assert here.provider.violations == []
+    assert here.service.undelivered() == ()
+
+
+def test_no_words_of_a_failure_stop_the_outbox(here: Office) -> None:
+    """A NUL fits into no column of PostgreSQL."""
+    here.service.save_calendar(calendar())
+    here.service.book("sales-call", at("10:00"), KIM)
+
+    class Broken:
+        def send(self, message: object) -> None:
+            raise OSError("no folder '\x00'")
+
+    report = here.another(notifier=Broken()).deliver()
+
+    assert len(report.delivered) == 2
+    assert {each.failure for each in here.service.undelivered()} == {"OSError: no folder '?'"}
 
 
 def test_who_never_heard_of_it_is_not_told_that_it_is_cancelled(here: Office) -> None:

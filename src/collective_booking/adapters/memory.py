@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from threading import RLock
 
 from collective_booking.appointments import Appointment, Status
@@ -28,7 +27,7 @@ from collective_booking.drafts import (
     overlap,
     same_request,
 )
-from collective_booking.effects import Attempted, Effect
+from collective_booking.effects import Attempted, Effect, Fate, among
 from collective_booking.errors import (
     CalendarChangedError,
     UnknownBookingError,
@@ -57,19 +56,13 @@ class _Occupied:
         return self.until is None or now < self.until
 
 
-class _State(StrEnum):
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    DEAD = "dead"
-
-
 @dataclass(slots=True)
 class _Item:
     """An effect in the outbox, how far it is, and when it may be tried."""
 
     effect: Effect
     due: datetime
-    state: _State = _State.WAITING
+    state: Fate = Fate.WAITING
 
     def is_of(self, other: Effect) -> bool:
         mine = self.effect
@@ -341,20 +334,20 @@ class MemoryStore:
             chosen = sorted(first, key=lambda each: (each.due, each.effect.key))[:limit]
             for each in chosen:
                 each.due = until
-            return tuple(_with_past(each, items) for each in chosen)
+            return tuple(_among(each, items) for each in chosen)
 
     def attempted(self, attempted: Attempted) -> None:
         """Record a try; see `ports.BookingStore`."""
         effect = attempted.effect
         with self._lock:
             item = self._of(effect.tenant).outbox[effect.key]
-            if item.state is not _State.WAITING:
+            if item.state is not Fate.WAITING:
                 return  # another deliverer, whose lease had ended, was faster
-            item.effect = attempted.after
+            item.effect = among(attempted.after, ())  # what came of the others is asked anew
             if attempted.delivered:
-                item.state = _State.DELIVERED
+                item.state = Fate.DELIVERED
             elif attempted.again is None:
-                item.state = _State.DEAD
+                item.state = Fate.DEAD
             else:
                 item.due = attempted.again
 
@@ -362,16 +355,16 @@ class MemoryStore:
         """Read what has failed; see `ports.BookingStore`."""
         with self._lock:
             items = self._of(tenant).outbox.values()
-            found = [each.effect for each in items if each.state is not _State.DELIVERED]
+            found = [each.effect for each in items if each.state is not Fate.DELIVERED]
         return tuple(sorted((each for each in found if each.failure), key=lambda each: each.key))
 
     def retry(self, tenant: str, key: str, now: datetime) -> None:
         """Make a failed effect due; see `ports.BookingStore`."""
         with self._lock:
             item = self._of(tenant).outbox.get(key)
-            if item is None or item.state is _State.DELIVERED or not item.effect.failure:
+            if item is None or item.state is Fate.DELIVERED or not item.effect.failure:
                 raise UnknownBookingError(key, "undelivered effect")
-            item.state, item.due = _State.WAITING, now
+            item.state, item.due = Fate.WAITING, now
 
     def forget(self, tenant: str, before: datetime) -> None:
         """Delete what need not be remembered; see `ports.BookingStore`."""
@@ -384,16 +377,14 @@ class MemoryStore:
 def _is_first(item: _Item, items: Iterable[_Item]) -> bool:
     """Whether no earlier message of the same appointment to the same address is on its way."""
     mine = item.effect
-    return item.state is _State.WAITING and not any(
-        each.state is _State.WAITING and each.is_of(mine) and each.effect.version < mine.version
+    return item.state is Fate.WAITING and not any(
+        each.state is Fate.WAITING and each.is_of(mine) and each.effect.version < mine.version
         for each in items
     )
 
 
-def _with_past(item: _Item, items: Iterable[_Item]) -> Effect:
-    """The effect, with what came of the earlier ones to the same address (E1)."""
+def _among(item: _Item, items: Iterable[_Item]) -> Effect:
+    """The effect, with what came of the others to the same address (E1)."""
     mine = item.effect
-    earlier = [each for each in items if each.is_of(mine) and each.effect.version < mine.version]
-    states = [each.state for each in sorted(earlier, key=lambda each: each.effect.version)]
-    reached, missed = _State.DELIVERED in states, states[-1:] == [_State.DEAD]
-    return replace(mine, reached=reached, missed=missed)
+    others = (each for each in items if each.is_of(mine) and each is not item)
+    return among(mine, ((each.effect.version, each.state) for each in others))

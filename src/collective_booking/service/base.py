@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from collective_booking.asks import Ask
 from collective_booking.calendars import OwnershipPolicy
-from collective_booking.checks import Rules, matching, optional
+from collective_booking.checks import MAX_NAME, Rules, matching, optional, text
 from collective_booking.errors import CollectiveBookingError, MissingPortError
 from collective_booking.members import EMAIL
 from collective_booking.moments import in_utc
@@ -68,6 +68,7 @@ SERVICE_RULES: Final = Rules(
     {
         "host": matching(_DOMAIN, "write a domain like booking.example.com", 200),
         "organizer": optional(EMAIL),
+        "tenant": text(MAX_NAME),
     },
     {},
 )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
-from dataclasses import fields
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from collective_booking.asks import Ask, drive
 from collective_booking.calendars import OwnershipPolicy, primary_ownership
@@ -99,7 +98,11 @@ class BookingService(Service):
 
     def _answer(self, ask: Ask[Any]) -> Any:
         with watched(ask):
-            return self._method(ask)(*ask.arguments)
+            answer = self._method(ask)(*ask.arguments)
+            if inspect.isawaitable(answer):
+                _drop(answer)
+                raise AsyncPortError(ask.port, ask.method)
+            return answer
 
     # --- calendars --------------------------------------------------------------------------------
 
@@ -192,12 +195,24 @@ class BookingService(Service):
     def retry(self) -> None: ...
 
 
+_PORTS: Final = {
+    "store": BookingStore,
+    "provider": CalendarProvider,
+    "notifier": Notifier,
+    "gateway": PaymentGateway,
+    "clock": Clock,
+}
+
+
 def _refuse_async(ports: Ports) -> None:
-    for each in fields(Ports):
-        for name, method in inspect.getmembers(type(getattr(ports, each.name)), _is_async):
-            if not name.startswith("_"):
-                raise AsyncPortError(each.name, method.__name__)
+    """Refuse coroutines where they can be told; others are found when they answer."""
+    for name, port in _PORTS.items():
+        for method in (each for each in vars(port) if not each.startswith("_")):
+            if inspect.iscoroutinefunction(getattr(getattr(ports, name), method, None)):
+                raise AsyncPortError(name, method)
 
 
-def _is_async(method: object) -> bool:
-    return inspect.iscoroutinefunction(method)
+def _drop(answer: object) -> None:
+    """Close a coroutine that nobody will run, so that Python does not warn of it later."""
+    if inspect.iscoroutine(answer):
+        answer.close()

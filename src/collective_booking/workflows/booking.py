@@ -23,20 +23,18 @@ from collective_booking.drafts import Draft, Request, StoredCalendar, Tenure
 from collective_booking.effects import effects_of
 from collective_booking.errors import (
     CalendarChangedError,
-    ConfigurationError,
     HoldExpiredError,
     PaymentRequiredError,
-    Problem,
     RequestPastError,
     require,
 )
 from collective_booking.holds import Hold, HoldState
 from collective_booking.intervals import Interval
-from collective_booking.members import LocationKind, MeetingLocation
-from collective_booking.moments import to_datetime, to_microseconds
+from collective_booking.members import MeetingLocation
+from collective_booking.moments import to_datetime
 from collective_booking.money import Money, PriceChangedError
 from collective_booking.reasons import AFRESH
-from collective_booking.slots import Admission
+from collective_booking.slots import Admission, supported
 from collective_booking.tokens import Purpose
 from collective_booking.workflows.desk import (
     Booking,
@@ -86,8 +84,9 @@ class Wish:
 
     def __post_init__(self) -> None:
         require("contact", self.contact, Contact, "a Contact")
+        require("location", self.location, MeetingLocation | None, "a MeetingLocation")
         # In UTC, so that one instant is one wish whatever zone it is written in (S4).
-        object.__setattr__(self, "start", to_datetime(to_microseconds(self.start, "start")))
+        object.__setattr__(self, "start", to_datetime(supported(self.start)))
 
 
 # --- taking a time -------------------------------------------------------------------------------
@@ -178,6 +177,7 @@ async def _judged(
     desk: Desk, /, slug: str, wish: Wish, shown: Shown, request: Request | None
 ) -> tuple[Draft, Admission]:
     """The draft of a hold for *wish*, and what its store has to ask under its lock (S1)."""
+    require("shown", shown, Shown, "Shown(version=..., price=...)")
     stored = await ReadCalendar(desk.tenant, slug)
     shown.check(stored)
     finder = await judge(desk, stored.calendar, wish.start)
@@ -215,18 +215,9 @@ def _hold(desk: Desk, stored: StoredCalendar, wish: Wish, *, verified: bool) -> 
         expires=desk.now + calendar.hold,
         title=calendar.name if wish.title is None else wish.title,
         notes=wish.notes,
-        location=_location(snapshot, wish),
+        location=wish.location or snapshot.location,  # A5
         verified=verified,
     )
-
-
-def _location(snapshot: Snapshot, wish: Wish) -> MeetingLocation | None:
-    """Where they meet: what the booker says, else the snapshot (A5)."""
-    chosen = wish.location or snapshot.location
-    if chosen is not None and chosen.kind is LocationKind.BOOKER:
-        problem = Problem("location", "is the booker's choice: pass the one they chose")
-        raise ConfigurationError("the booking", [problem])
-    return chosen
 
 
 def held(desk: Desk, hold: Hold) -> Held:

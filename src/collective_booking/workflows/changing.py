@@ -16,6 +16,7 @@ from collective_booking.drafts import Draft, Tenure
 from collective_booking.effects import effects_of
 from collective_booking.errors import (
     InvalidValueError,
+    MissingPortError,
     NothingToPayError,
     StaleVersionError,
     require,
@@ -169,7 +170,9 @@ async def cancel(
         NothingToPayError: there is a *refund*, and nothing was paid.
         InvalidValueError: the *refund* is more than what was paid, or nothing.
         CurrencyMismatchError: the *refund* is in another currency than what was paid.
+        MissingPortError: there is a *refund*, and the service was given no gateway.
     """
+    require("refund", refund, Money | None, "Money, such as Money(5000, 'EUR')")
     request = request_of(request_id, "cancel", id, refund, version)
     if known := await answered(desk, request):
         return await booking_of(desk, known)
@@ -177,6 +180,8 @@ async def cancel(
     draft = ending(desk, before, Happening.CANCELLED, request)
     if refund is None:
         return await written(desk, draft)
+    if not desk.has_gateway:
+        raise MissingPortError("gateway")
     paid = _refunding(before, await ReadHold(desk.tenant, id) if before.paid else None, refund)
     done = await written(desk, replace(draft, hold=paid))
     await settled(desk, id)
@@ -187,7 +192,7 @@ def _refunding(before: Appointment, hold: Hold | None, refund: Money) -> Hold:
     """The next version of *hold*, which intends to give *refund* back."""
     payment = hold.payment if hold else None
     if hold is None or payment is None or payment.state is not PaymentState.CAPTURED:
-        raise NothingToPayError(before.id)
+        raise NothingToPayError(before.id, "nothing was taken, so leave the refund out")
     if refund > payment.money or not refund.amount:
         raise InvalidValueError(
             "refund", str(refund), f"{payment.money} was paid: give back some of it"
@@ -206,7 +211,7 @@ async def mark(desk: Desk, /, id: str, status: Status, *, version: int | None = 
         InvalidValueError: *status* is none of the three.
         IllegalStepError: it cannot be marked so as it stands.
     """
-    if status not in MARKS:
+    if not isinstance(status, Status) or status not in MARKS:
         raise InvalidValueError("status", status, f"use one of {', '.join(MARKS)}")
     before = await _at(desk, id, version)
     if status is Status.INVALID:

@@ -26,7 +26,7 @@ from collective_booking.asks import (
 )
 from collective_booking.drafts import REMEMBERED
 from collective_booking.effects import Attempted, Channel, Effect, failed
-from collective_booking.errors import MissingPortError, UndeliverableError
+from collective_booking.errors import MissingPortError, require
 from collective_booking.messages import copy_of, message_of
 from collective_booking.tokens import Purpose
 from collective_booking.workflows.desk import Attempt, Desk
@@ -60,6 +60,7 @@ async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
     Raises:
         MissingPortError: somebody has to be told by a port that the service was not given.
     """
+    require("limit", limit, int, "a whole number")
     attempts = await settle(desk)
     done: list[Attempted] = []
     while len(done) < limit:
@@ -93,17 +94,16 @@ async def retry(desk: Desk, /, key: str) -> None:
 
 async def _delivered(desk: Desk, /, effect: Effect) -> Attempted:
     """Try *effect* once, and record what came of it."""
-    appointment = await ReadAppointment(desk.tenant, effect.appointment, effect.version)
-    ask = _hand_over(desk, effect, appointment)
     try:
+        appointment = await ReadAppointment(desk.tenant, effect.appointment, effect.version)
+        ask = _hand_over(desk, effect, appointment)
         if ask is not None:
             await ask
         tried = Attempted(effect=effect)
     except MissingPortError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever a port raises, others are still told
-        final = isinstance(error, UndeliverableError)
-        tried = failed(effect, desk.now, f"{type(error).__name__}: {error}", final=final)
+        tried = failed(effect, desk.now, error)
     await RecordAttempt(tried)
     return tried
 
@@ -112,12 +112,13 @@ def _hand_over(desk: Desk, effect: Effect, appointment: Appointment) -> Ask[None
     """What is asked of which port; None where there is nothing to tell any more (E1).
 
     After a dead letter the next message is a full one. A cancellation is for those whom something
-    has reached: others never knew.
+    has reached: others never knew. A dead letter that is tried again, when a later message has
+    arrived meanwhile, is old: it would take back what is known there (E5).
     """
     from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
 
     ended = appointment.status in {Status.CANCELLED, Status.INVALID}
-    if ended and not effect.reached:
+    if effect.overtaken or (ended and not effect.reached):
         return None
     icalendar = invitation(appointment)
     if effect.channel is not Channel.COPY:

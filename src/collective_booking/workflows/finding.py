@@ -6,17 +6,19 @@ Must not live here: what suits everyone (that is `slots`), writing anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from collective_booking.asks import ReadAppointment, ReadAvailability, ReadCalendar, ReadTaken
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.errors import MissingPortError, require
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
+from collective_booking.moments import to_datetime
 from collective_booking.reasons import Explanation
-from collective_booking.slots import Slot, SlotFinder
+from collective_booking.slots import Slot, SlotFinder, supported
 from collective_booking.workflows.desk import Desk
 
 _AROUND: Final = timedelta(days=2)
@@ -46,8 +48,10 @@ async def explain(
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownBookingError: *moving* is no appointment.
         NaiveDatetimeError: *start* has no time zone.
+        OutOfRangeError: *start* is too early or too late for anything to be booked then.
     """
-    around = Interval(start - _AROUND, start + _AROUND)
+    instant = to_datetime(supported(start))
+    around = Interval(instant - _AROUND, instant + _AROUND)
     return (await finder(desk, slug, around, moving=moving)).explain(start)
 
 
@@ -60,6 +64,7 @@ async def finder(
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownBookingError: *moving* is no appointment.
     """
+    require("window", window, Interval, "an Interval")
     calendar = (await ReadCalendar(desk.tenant, slug)).calendar
     if moving is not None:
         appointment = await ReadAppointment(desk.tenant, moving)
@@ -95,6 +100,9 @@ async def availability_of(members: Iterable[Member], window: Interval) -> dict[s
         return {}
     try:
         told = await ReadAvailability(asked, window)
+        require("what a provider answers", told, Mapping, "a mapping of members' ids")
+    except MissingPortError:
+        raise
     except Exception as error:  # noqa: BLE001  # whatever a host's service raises
         nothing = Availability.of_failure(window, error)
         return {member.id: nothing for member in asked}

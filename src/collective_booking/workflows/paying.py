@@ -24,15 +24,19 @@ from collective_booking.asks import (
 )
 from collective_booking.drafts import Draft, Tenure
 from collective_booking.errors import (
+    CalendarChangedError,
     ForgedNotificationError,
     HoldExpiredError,
     MissingPortError,
     NothingToPayError,
+    RetryTransactionError,
     StaleVersionError,
     UnknownBookingError,
+    require,
 )
 from collective_booking.holds import OUTCOMES, Hold, HoldState, Move
 from collective_booking.payments import (
+    ANSWERED,
     NEWS,
     PAID,
     Charge,
@@ -43,6 +47,7 @@ from collective_booking.payments import (
     PaymentState,
 )
 from collective_booking.reasons import SlotUnavailableError
+from collective_booking.retrying import pause_after
 from collective_booking.tokens import Purpose
 from collective_booking.workflows.booking import asked_afresh, confirming
 from collective_booking.workflows.desk import Attempt, Booking, Desk, booking, judged_anew
@@ -75,7 +80,7 @@ async def begin_payment(desk: Desk, /, token: str) -> Attempt:
 async def _intend(desk: Desk, /, hold: Hold) -> None:
     price = hold.snapshot.calendar.price
     if price is None:
-        raise NothingToPayError(hold.id)
+        raise NothingToPayError(hold.id, "it has no price, so confirm the hold")
     if hold.state is not HoldState.HELD or hold.has_lapsed(desk.now):
         raise HoldExpiredError(hold.id)
     if not desk.has_gateway:
@@ -94,7 +99,9 @@ async def payment_happened(desk: Desk, /, notice: Notice) -> Attempt:
     Raises:
         ForgedNotificationError: it is not genuine, or not about a payment here.
     """
+    require("a notice", notice, Notice, "a Notice, with the body and the headers that came in")
     news = await Interpret(notice)
+    require("what a gateway reads in a notice", news, PaymentNews, "PaymentNews")
     for _ in range(_MOST_STEPS):
         hold = await _about(desk, news)
         if not _is_new(hold, news):
@@ -132,7 +139,7 @@ async def release(desk: Desk, /, token: str) -> Attempt:
     """
     hold = await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token))
     if hold.state in {HoldState.BOOKED, HoldState.SETTLING}:
-        raise HoldExpiredError(hold.id)
+        raise HoldExpiredError(hold.id, "it is booked, or about to be: cancel the appointment")
     if hold.state is HoldState.HELD:
         state = HoldState.UNWINDING if hold.payment else HoldState.RELEASED
         await _step(desk, hold.stepped(state=state), Tenure.ENDED)
@@ -142,7 +149,15 @@ async def release(desk: Desk, /, token: str) -> Attempt:
 async def settle(desk: Desk, /, *, limit: int = 100) -> tuple[Attempt, ...]:
     """Resume every unfinished attempt, as after a crash, and release what has lapsed (M2)."""
     due = await ReadUnfinished(desk.tenant, desk.now, limit)
-    return tuple([await settled(desk, id_) for id_ in due])
+    return tuple([await _resumed(desk, id_) for id_ in due])
+
+
+async def _resumed(desk: Desk, /, id: str) -> Attempt:
+    """Take it as far as it goes; what stops one hold stops no other, and no message."""
+    try:
+        return await settled(desk, id)
+    except (CalendarChangedError, RetryTransactionError) as error:
+        return await _attempt(desk, await ReadHold(desk.tenant, id), str(error))
 
 
 # --- one step after the other ---------------------------------------------------------------------
@@ -197,6 +212,8 @@ async def _take_in(
     after = hold.paying(
         state=told.state,
         reference=told.reference,
+        failures=0,
+        again=None,
         received=told.money if other else payment.received,
         action=told.action if isinstance(told, PaymentAnswer) else payment.action,
     )
@@ -208,14 +225,28 @@ async def _take_in(
 
 async def _call(desk: Desk, /, hold: Hold) -> str:
     """Ask the gateway what is intended; no answer means unknown, and the claim stands (M2)."""
+    assert hold.payment is not None
+    if not desk.has_gateway:
+        return "this service was given no gateway"  # others that have one will ask
     try:
         answer = await _asked(desk, hold)
-    except MissingPortError:
-        raise
+        require("what a gateway answers", answer, PaymentAnswer, "a PaymentAnswer")
     except Exception as error:  # noqa: BLE001  # whatever it raises, nobody knows if it has acted
-        return f"the gateway has not answered: {type(error).__name__}"
+        return await _unanswered(desk, hold, type(error).__name__)
+    if answer.state not in ANSWERED[hold.payment.state]:
+        return await _unanswered(desk, hold, f"{answer.state}, when asked for {hold.payment.state}")
     await _take_in(desk, hold, answer)
     return ""
+
+
+async def _unanswered(desk: Desk, /, hold: Hold, why: str) -> str:
+    """Let the same call wait, longer each time, so that those who can be served are."""
+    assert hold.payment is not None
+    failures = hold.payment.failures + 1
+    again = desk.now + pause_after(failures, hold.id)
+    with suppress(StaleVersionError):  # somebody else has asked too, and knows better
+        await _step(desk, hold.paying(failures=failures, again=again))
+    return f"the gateway has not answered: {why}"
 
 
 def _asked(desk: Desk, hold: Hold) -> Authorise | Capture | Void | Refund:

@@ -21,7 +21,7 @@ from collective_booking.adapters.sql.dialects import (
     begin_reading,
     begin_writing,
     failure_of,
-    is_only_connection,
+    pooling,
     prepare,
 )
 from collective_booking.adapters.sql.guards import check_guards, create_all
@@ -31,6 +31,7 @@ from collective_booking.adapters.sql.store import (
     TRIES,
     committed_within,
     joined,
+    reads_within,
     refuse_delivering,
     retry_or_raise,
 )
@@ -65,7 +66,8 @@ class AsyncSqlStore:
     async def open(cls, where: str | Path) -> AsyncSqlStore:
         """The store at *where*, a path of an SQLite file or an async database URL."""
         url = where if isinstance(where, str) and "://" in where else f"sqlite+aiosqlite:///{where}"
-        engine = create_async_engine(make_url(url))
+        address = make_url(url)
+        engine = create_async_engine(address, **pooling(address))
         if engine.dialect.name == "sqlite":
             prepare(engine.sync_engine, PATIENCE)
         store = cls(engine)
@@ -205,7 +207,8 @@ class AsyncJoinedStore(AsyncSqlStore):
 
     async def _read(self, operation: Callable[..., T], *arguments: Any) -> T:
         connection = self._connection
-        if not await connection.run_sync(is_only_connection):
+        refuse_delivering(operation)
+        if not await connection.run_sync(reads_within):
             return await super()._read(operation, *arguments)
         return await connection.run_sync(joined, self._guarded_run, operation, *arguments)
 

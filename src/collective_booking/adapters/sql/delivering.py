@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, exists, select, update
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import skipping_locked
 from collective_booking.adapters.sql.tables import WAITING, news, outbox, requests
-from collective_booking.effects import Attempted, Effect
+from collective_booking.effects import Attempted, Effect, Fate, among
 from collective_booking.errors import UnknownBookingError
 from collective_booking.moments import to_microseconds
 
@@ -44,24 +44,26 @@ def take_effects(
         return ()
     chosen = and_(mine.tenant == tenant, mine.key.in_([row.key for row in rows]))
     connection.execute(update(outbox).where(chosen).values(due_us=to_microseconds(until)))
-    return tuple(reading.effect(row, _past(connection, row)) for row in rows)
+    return tuple(among(reading.effect(row), _others(connection, row)) for row in rows)
 
 
-def _past(connection: Connection, row: Any) -> list[str]:
-    """The states of the earlier effects to the same address, in order."""
+def _others(connection: Connection, row: Any) -> list[tuple[int, str]]:
+    """The versions and states of the other effects to the same address, in order."""
+    if row.version == 1 and not row.attempts:
+        return []  # the first one, for the first time: nothing earlier, and nothing overtakes it
     mine = outbox.c
     query = (
-        select(mine.state)
+        select(mine.version, mine.state)
         .where(
             mine.tenant == row.tenant,
             mine.appointment == row.appointment,
             mine.channel == row.channel,
             mine.recipient == row.recipient,
-            mine.version < row.version,
+            mine.version != row.version,
         )
         .order_by(mine.version)
     )
-    return list(connection.scalars(query)) if row.version > 1 else []
+    return [(version, state) for version, state in connection.execute(query)]
 
 
 def attempted(connection: Connection, attempted: Attempted) -> None:
@@ -71,7 +73,7 @@ def attempted(connection: Connection, attempted: Attempted) -> None:
     if attempted.again is not None:
         values["due_us"] = to_microseconds(attempted.again)
     else:
-        values["state"] = "delivered" if attempted.delivered else "dead"
+        values["state"] = Fate.DELIVERED if attempted.delivered else Fate.DEAD
     own = and_(mine.tenant == after.tenant, mine.key == after.key, mine.state == WAITING)
     connection.execute(update(outbox).where(own).values(values))
 
@@ -80,7 +82,7 @@ def retry(connection: Connection, tenant: str, key: str, now: datetime) -> None:
     """Make a failed effect due; raises UnknownBookingError."""
     mine = outbox.c
     own = and_(
-        mine.tenant == tenant, mine.key == key, mine.state != "delivered", mine.failure != ""
+        mine.tenant == tenant, mine.key == key, mine.state != Fate.DELIVERED, mine.failure != ""
     )
     values = {"state": WAITING, "due_us": to_microseconds(now)}
     if not connection.execute(update(outbox).where(own).values(values)).rowcount:

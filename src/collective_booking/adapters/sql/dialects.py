@@ -9,11 +9,11 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, Select, Table, event
+from sqlalchemy import URL, Connection, Insert, Select, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import SingletonThreadPool, StaticPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool, SingletonThreadPool, StaticPool
 
 from collective_booking.adapters.sql.guards import OVERLAP
 from collective_booking.errors import InvalidValueError
@@ -116,7 +116,31 @@ def _driver(connection: Connection) -> Any:
 
 def is_only_connection(connection: Connection) -> bool:
     """Whether the engine of *connection* has no other one, as for SQLite in memory."""
-    return isinstance(connection.engine.pool, (SingletonThreadPool, StaticPool))
+    return isinstance(connection.engine.pool, _ALONE)
+
+
+class OnlyConnection(QueuePool):
+    """One connection, for which all threads take turns: to SQLite in memory there is no other."""
+
+
+class OnlyAsyncConnection(AsyncAdaptedQueuePool):
+    """The same, for tasks."""
+
+
+_ALONE: Final = (OnlyConnection, OnlyAsyncConnection, SingletonThreadPool, StaticPool)
+
+
+def pooling(url: URL) -> dict[str, Any]:
+    """How an engine of *url* has to keep its connections, where that is not the usual way."""
+    if url.get_backend_name() != "sqlite" or url.database not in {None, "", ":memory:"}:
+        return {}
+    is_async = url.get_driver_name() == "aiosqlite"
+    return {
+        "poolclass": OnlyAsyncConnection if is_async else OnlyConnection,
+        "pool_size": 1,
+        "max_overflow": 0,
+        "connect_args": {"check_same_thread": False},
+    }
 
 
 def locking(connection: Connection, query: Select[Any], *, shared: bool = False) -> Select[Any]:

@@ -7,7 +7,7 @@ Must not live here: writing, deciding, beginning and ending transactions.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ from collective_booking.drafts import (
     counted_around,
     same_request,
 )
-from collective_booking.effects import Channel, Effect
+from collective_booking.effects import Channel, Effect, Fate
 from collective_booking.errors import UnknownBookingError, UnknownCalendarError
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
@@ -284,9 +284,8 @@ def outcome(connection: Connection, tenant: str, request: Request) -> Outcome | 
 # --- the outbox ----------------------------------------------------------------------------------
 
 
-def effect(row: Row[Any], past: Iterable[str] = ()) -> Effect:
-    """The effect of *row*; *past* are the states of the earlier ones to the same address."""
-    states = list(past)
+def effect(row: Row[Any]) -> Effect:
+    """The effect of *row*."""
     return Effect(
         tenant=row.tenant,
         appointment=row.appointment,
@@ -295,8 +294,6 @@ def effect(row: Row[Any], past: Iterable[str] = ()) -> Effect:
         recipient=row.recipient,
         attempts=row.attempts,
         failure=row.failure,
-        reached="delivered" in states,
-        missed=states[-1:] == ["dead"],
     )
 
 
@@ -305,7 +302,7 @@ def undelivered(connection: Connection, tenant: str) -> tuple[Effect, ...]:
     mine = outbox.c
     query = (
         select(outbox)
-        .where(mine.tenant == tenant, mine.state != "delivered", mine.failure != "")
+        .where(mine.tenant == tenant, mine.state != Fate.DELIVERED, mine.failure != "")
         .order_by(mine.key)
     )
     return tuple(effect(row) for row in connection.execute(query))

@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from collective_booking.adapters.sql import delivering, reading, writing
@@ -22,6 +23,7 @@ from collective_booking.adapters.sql.dialects import (
     begin_writing,
     failure_of,
     is_only_connection,
+    pooling,
     prepare,
 )
 from collective_booking.adapters.sql.guards import check_guards, create_all
@@ -76,7 +78,8 @@ class SqlStore:
         acknowledged is lost when the machine fails.
         """
         url = where if isinstance(where, str) and "://" in where else f"sqlite:///{where}"
-        engine = create_engine(make_url(url))
+        address = make_url(url)
+        engine = create_engine(address, **pooling(address))
         if engine.dialect.name == "sqlite":
             prepare(engine, PATIENCE)
         store = cls(engine)
@@ -222,10 +225,12 @@ def retry_or_raise(error: DBAPIError, tried: int) -> None:
 class JoinedStore(SqlStore):
     """An `SqlStore` whose commits are part of a host's own transaction (S5); see `SqlStore.within`.
 
-    It reads over connections of its own, so what the host has written and not committed is not
-    seen (but for SQLite in memory, where there is no other). Whoever commits or rolls back is the
-    host. Commands that call others between two commits
-    (payments, a refund, delivering) refuse to run.
+    Until the first commit of such a store it reads over connections of its own, so that no
+    transaction is open while calendars are asked (but for SQLite in memory, where there is no
+    other); after it, in the transaction, where what was written is seen. Whoever commits or rolls
+    back is the host.
+    Commands that call others between two commits (payments, a refund, settling, delivering) refuse
+    to run.
     """
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:
@@ -243,7 +248,8 @@ class JoinedStore(SqlStore):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        if not is_only_connection(self._connection):
+        refuse_delivering(operation)
+        if not reads_within(self._connection):
             return super()._read(operation, *args, **kwargs)
         self._see_guards(self._connection)
         return joined(self._connection, operation, *args, **kwargs)
@@ -254,13 +260,24 @@ class JoinedStore(SqlStore):
 
 
 def refuse_delivering(operation: object) -> None:
-    """Refuse what belongs to delivering: that calls others between two commits.
+    """Refuse what belongs to settling and delivering: that calls others between two commits.
 
     Raises:
         OwnTransactionError: *operation* does.
     """
+    if operation is reading.unfinished:
+        raise OwnTransactionError("settling payments")
     if operation in {delivering.take_effects, delivering.attempted, delivering.forget}:
         raise OwnTransactionError("delivering")
+
+
+_WRITTEN: Final[WeakSet[RootTransaction]] = WeakSet()
+"""The transactions of hosts in which something of ours was written."""
+
+
+def reads_within(connection: Connection) -> bool:
+    """Whether what is read has to be read in the transaction of *connection*, and nowhere else."""
+    return is_only_connection(connection) or connection.get_transaction() in _WRITTEN
 
 
 def committed_within(
@@ -274,11 +291,14 @@ def committed_within(
     if draft.pays:
         raise OwnTransactionError("paying")
     try:
-        return joined(connection, writing.commit, draft, admit)
+        known = joined(connection, writing.commit, draft, admit)
     except DBAPIError as error:
         if failure_of(error) is not Failure.OVERLAP:
             raise
         raise overlap(draft.subject.slot, writing.in_the_way(connection, draft)) from error
+    if begun := connection.get_transaction():
+        _WRITTEN.add(begun)
+    return known
 
 
 def joined(
