@@ -20,8 +20,16 @@ from collective_booking.errors import CollectiveBookingError
 from collective_booking.holds import HoldState
 from collective_booking.intervals import Interval
 from collective_booking.ports import BookingStore
+from collective_booking.testing.contracts.stores.drafting import (
+    TENANT,
+    admits,
+    anything,
+    booking,
+    confirming,
+    ending,
+    holding,
+)
 from tests.bookings import ANA, BEN, CLEO, MONDAY, NOW, appointment, at, calendar, hold, member
-from tests.store.office import TENANT, admits, anything, booking, confirming, ending, holding
 
 QUARTER: Final = timedelta(minutes=15)
 DAY: Final = Interval(at("00:00"), at("23:59"))

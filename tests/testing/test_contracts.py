@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,25 @@ from collective_booking.availability import Availability
 from collective_booking.intervals import IntervalSet
 from collective_booking.members import Member
 from collective_booking.payments import Notice
-from collective_booking.testing import FakeGateway, FakeNotifier, FakeProvider, Fault, awaited
+from collective_booking.service import SystemClock
+from collective_booking.testing import (
+    FakeClock,
+    FakeGateway,
+    FakeNotifier,
+    FakeProvider,
+    Fault,
+    awaited,
+)
 from collective_booking.testing.contracts import (
     CalendarProviderContract,
+    ClockContract,
     CopiesContract,
     Delivered,
     KeptCopy,
     NotifierContract,
     PaymentGatewayContract,
 )
+from tests.bookings import NOW
 
 # --- calendars ------------------------------------------------------------------------------------
 
@@ -160,3 +171,24 @@ class TestFakeGatewayThatCapturesAtOnce(TestFakeGateway):
 class TestAwaitedFakeGateway(TestFakeGateway):
     def make_gateway(self) -> Any:
         return awaited(super().make_gateway())
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+class TestSystemClock(ClockContract):
+    def make_clock(self) -> Any:
+        return SystemClock()
+
+
+class TestFakeClock(ClockContract):
+    def make_clock(self) -> Any:
+        return FakeClock(NOW)
+
+    def expected(self) -> datetime:
+        return NOW
+
+
+class TestAwaitedFakeClock(TestFakeClock):
+    def make_clock(self) -> Any:
+        return awaited(super().make_clock())

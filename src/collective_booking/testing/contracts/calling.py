@@ -11,7 +11,10 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Lock, Thread
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+E = TypeVar("E", bound=Exception)
 
 _STARTING: Final = Lock()
 
@@ -84,3 +87,14 @@ def answers(told: Sequence[Any]) -> list[Any]:
     failed = [each for each in told if isinstance(each, BaseException)]
     assert not failed, f"called by several threads at once, it fails: {failed[0]!r}"
     return list(told)
+
+
+def refusal(error: type[E], act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> E:
+    """The *error* that *act* raises, as it must."""
+    try:
+        answer = act(*args, **kwargs)
+    except error as refused:
+        return refused
+    except Exception as other:
+        raise AssertionError(f"{error.__name__} was due, not {other!r}") from other
+    raise AssertionError(f"{error.__name__} was due, not the answer {answer!r}")
