@@ -8,26 +8,23 @@ from typing import Any
 
 import pytest
 
-from collective_booking.adapters.memory import MemoryStore
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.adapters.sql.async_store import AsyncSqlStore
 from collective_booking.testing import awaited
 from collective_booking.testing.contracts import BookingStoreContract
+from tests.testing.hosts import OfStore
 
 
-class TestMemoryStore(BookingStoreContract):
-    durable = False
+class TestMemoryStore(OfStore):
+    pass
 
+
+class TestAwaitedMemoryStore(OfStore):
     def make_store(self) -> Any:
-        return MemoryStore()
+        return awaited(super().make_store())
 
     def reopened(self, store: Any) -> Any:
         return self.make_store()
-
-
-class TestAwaitedMemoryStore(TestMemoryStore):
-    def make_store(self) -> Any:
-        return awaited(MemoryStore())
 
 
 class InDatabase(BookingStoreContract):

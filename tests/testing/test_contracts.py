@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -12,55 +10,33 @@ from typing import Any
 import pytest
 
 from collective_booking.adapters.folder import FolderOutbox
-from collective_booking.availability import Availability
 from collective_booking.intervals import IntervalSet
 from collective_booking.members import Member
-from collective_booking.payments import Notice
 from collective_booking.service import SystemClock
 from collective_booking.testing import (
-    FakeClock,
-    FakeGateway,
-    FakeNotifier,
-    FakeProvider,
-    Fault,
     awaited,
 )
 from collective_booking.testing.contracts import (
-    CalendarProviderContract,
     ClockContract,
     CopiesContract,
     Delivered,
     KeptCopy,
     NotifierContract,
-    PaymentGatewayContract,
 )
-from tests.bookings import NOW
+from tests.testing.hosts import OfClock, OfGateway, OfNotifier, OfProvider
 
 # --- calendars ------------------------------------------------------------------------------------
 
 
-class TestFakeProvider(CalendarProviderContract):
-    def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
-        self.fake = FakeProvider(
-            {id_: Availability(busy=times) for id_, times in busy.items()},
-            sees_own_copies=self.sees_own_copies,
-        )
-        return self.fake
-
-    def copies_of(self, provider: Any, member: Member) -> Mapping[str, KeptCopy]:
-        own = self.fake.copies.get(member.id, {})
-        return {uid: KeptCopy.read(copy.icalendar) for uid, copy in own.items()}
-
-    def out_of_reach(self, provider: Any) -> Member:
-        self.fake.broken.add("nobody")
-        return super().out_of_reach(provider)
+class TestFakeProvider(OfProvider):
+    pass
 
 
-class TestFakeProviderOfFreeAndBusy(TestFakeProvider):
+class TestFakeProviderOfFreeAndBusy(OfProvider):
     sees_own_copies = True
 
 
-class TestAwaitedFakeProvider(TestFakeProvider):
+class TestAwaitedFakeProvider(OfProvider):
     def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
         return awaited(super().make_provider(busy))
 
@@ -93,23 +69,11 @@ def _uid(icalendar: bytes) -> str:
 # --- messages -------------------------------------------------------------------------------------
 
 
-class TestFakeNotifier(NotifierContract):
-    def make_notifier(self) -> Any:
-        self.fake = FakeNotifier()
-        return self.fake
-
-    def delivered(self, notifier: Any) -> Sequence[Delivered]:
-        return [Delivered(each.email, each.key, each.invitation) for each in self.fake.sent]
-
-    def break_down(self, notifier: Any) -> None:
-        self.fake.faults.plan("send", Fault.BEFORE)
-
-    def unreachable(self, notifier: Any) -> str | None:
-        self.fake.unreachable.add("someone@example.com")
-        return "someone@example.com"
+class TestFakeNotifier(OfNotifier):
+    pass
 
 
-class TestAwaitedFakeNotifier(TestFakeNotifier):
+class TestAwaitedFakeNotifier(OfNotifier):
     def make_notifier(self) -> Any:
         return awaited(super().make_notifier())
 
@@ -142,33 +106,23 @@ def _arrived(letter: bytes) -> Delivered:
 # --- money ----------------------------------------------------------------------------------------
 
 
-class TestFakeGateway(PaymentGatewayContract):
-    def make_gateway(self) -> Any:
-        self.fake = FakeGateway(at_once=not self.payer_acts, captures=not self.reserves)
-        return self.fake
-
-    def pay(self, gateway: Any, reference: str) -> Notice:
-        return self.fake.pay(reference)
-
-    def kept(self, gateway: Any, reference: str) -> int:
-        told = [json.loads(each.body) for each in self.fake.notices]
-        (hold,) = {each["hold"] for each in told if each["reference"] == reference}
-        return self.fake.net(hold)
+class TestFakeGateway(OfGateway):
+    pass
 
 
-class TestFakeGatewayThatNeedsNobody(TestFakeGateway):
+class TestFakeGatewayThatNeedsNobody(OfGateway):
     payer_acts = False
 
 
-class TestFakeGatewayThatCaptures(TestFakeGateway):
+class TestFakeGatewayThatCaptures(OfGateway):
     reserves = False
 
 
-class TestFakeGatewayThatCapturesAtOnce(TestFakeGateway):
+class TestFakeGatewayThatCapturesAtOnce(OfGateway):
     payer_acts = reserves = False
 
 
-class TestAwaitedFakeGateway(TestFakeGateway):
+class TestAwaitedFakeGateway(OfGateway):
     def make_gateway(self) -> Any:
         return awaited(super().make_gateway())
 
@@ -181,14 +135,10 @@ class TestSystemClock(ClockContract):
         return SystemClock()
 
 
-class TestFakeClock(ClockContract):
-    def make_clock(self) -> Any:
-        return FakeClock(NOW)
-
-    def expected(self) -> datetime:
-        return NOW
+class TestFakeClock(OfClock):
+    pass
 
 
-class TestAwaitedFakeClock(TestFakeClock):
+class TestAwaitedFakeClock(OfClock):
     def make_clock(self) -> Any:
         return awaited(super().make_clock())

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Lock, Thread
 from typing import Any, Final, ParamSpec, TypeVar
 
 P = ParamSpec("P")
+T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 
 _STARTING: Final = Lock()
@@ -87,6 +88,12 @@ def answers(told: Sequence[Any]) -> list[Any]:
     failed = [each for each in told if isinstance(each, BaseException)]
     assert not failed, f"called by several threads at once, it fails: {failed[0]!r}"
     return list(told)
+
+
+def only(found: Collection[T]) -> T:
+    """The one that was *found*: there has to be one, and no other."""
+    assert len(found) == 1, f"one was due, not {len(found)}: {list(found)}"
+    return next(iter(found))
 
 
 def refusal(error: type[E], act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> E:

@@ -17,7 +17,7 @@ from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy, copy_of
 from collective_booking.testing import samples
-from collective_booking.testing.contracts.calling import Contract, answers
+from collective_booking.testing.contracts.calling import Contract, answers, only
 from collective_booking.testing.samples import NOW, at
 
 _ODD: Final = r"""Robert"; DROP, \nATTENDEE:mailto:x@example.com; <b>ünï</b> & 😀 %s {0} \\"""
@@ -93,7 +93,7 @@ class CopiesContract(Contract):
         provider = self.provider()
         self.call(provider.put, self.copy(self.booked()))
 
-        (kept,) = self.kept(provider).values()
+        kept = only(self.kept(provider).values())
         assert kept == self.expected(self.booked())
 
     def test_a_copy_is_found_by_its_uid(self) -> None:
@@ -159,7 +159,7 @@ class CopiesContract(Contract):
         self.call(provider.put, self.copy(self.booked()))
         self.call(provider.update, self.copy(self.moved()))
 
-        (kept,) = self.kept(provider).values()
+        kept = only(self.kept(provider).values())
         assert (kept.slot, kept.title) == (self.moved().slot, self.moved().title)
 
     def test_an_update_raises_the_sequence(self) -> None:

@@ -14,7 +14,7 @@ from collective_booking.drafts import Tenure
 from collective_booking.effects import Attempted, Effect, effects_of
 from collective_booking.errors import UnknownBookingError
 from collective_booking.ports import BookingStore
-from collective_booking.testing.contracts.calling import refusal
+from collective_booking.testing.contracts.calling import only, refusal
 from collective_booking.testing.contracts.stores.base import StoreContract
 from collective_booking.testing.contracts.stores.drafting import (
     TENANT,
@@ -56,8 +56,7 @@ def edit(store: BookingStore, made: Appointment, title: str) -> Appointment:
 
 def to_booker(effects: list[Effect]) -> Effect:
     """The one of *effects* that is the booker's."""
-    (found,) = [each for each in effects if each.address == "booker"]
-    return found
+    return only([each for each in effects if each.address == "booker"])
 
 
 class OutboxDuties(StoreContract):
@@ -103,7 +102,7 @@ class OutboxDuties(StoreContract):
     def test_the_earliest_due_come_first(self) -> None:
         """Else who fails again and again could hold up all the others."""
         store, _ = self.booked()
-        late = take(store, limit=1)[0]
+        late = only(take(store, limit=1))
         store.attempted(Attempted(effect=late, failure="no answer", again=NOW + timedelta(hours=1)))
 
         found = take(store, NOW + timedelta(hours=2))
@@ -211,7 +210,7 @@ class OutboxDuties(StoreContract):
         store.attempted(Attempted(effect=to_booker(take(store)), failure="no answer", again=again))
 
         assert "booker" not in {each.address for each in take(store, again - timedelta(seconds=1))}
-        (found,) = take(store, again)
+        found = only(take(store, again))
         assert (found.address, found.attempts, found.failure) == ("booker", 1, "no answer")
 
     def test_what_has_failed_is_told_with_its_reason(self) -> None:

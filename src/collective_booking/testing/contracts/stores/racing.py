@@ -15,7 +15,7 @@ from collective_booking.drafts import Outcome, Request, Tenure
 from collective_booking.effects import Effect
 from collective_booking.errors import CalendarChangedError, StaleVersionError
 from collective_booking.reasons import SlotUnavailableError
-from collective_booking.testing.contracts.calling import answers
+from collective_booking.testing.contracts.calling import answers, only
 from collective_booking.testing.contracts.stores.base import StoreContract
 from collective_booking.testing.contracts.stores.drafting import (
     TENANT,
@@ -45,7 +45,7 @@ class RaceDuties(StoreContract):
         tries = [partial(book, store, snapshot, id=f"a{number}") for number in range(_MANY)]
         lost = _lost(self.at_once(tries), SlotUnavailableError)
 
-        (made,) = store.appointments(TENANT, MONDAY)
+        made = only(store.appointments(TENANT, MONDAY))
         assert {reason.claim for each in lost for reason in each.reasons} == {made.id}
         assert claimed(store) == {("ana", "10:00", made.id), ("ben", "10:00", made.id)}
 
@@ -79,7 +79,7 @@ class RaceDuties(StoreContract):
         ]
         told = answers(self.at_once(tries))
 
-        (made,) = store.appointments(TENANT, MONDAY)
+        made = only(store.appointments(TENANT, MONDAY))
         assert Counter(told) == {None: 1, Outcome(made.id, 1): _MANY - 1}
 
     def test_the_same_news_at_once_are_taken_in_once(self) -> None:
