@@ -18,7 +18,6 @@ from tests.bookings import KIM, MONDAY, NOW, at, calendar
 OPENING: Final = """
 import sys
 from collective_booking.adapters.sql import SqlStore
-from collective_booking.testing.contracts import ClockContract
 from tests.adapters.sql_hosts import service
 from tests.bookings import MONDAY, calendar
 sys.stdin.readline()

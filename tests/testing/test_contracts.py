@@ -51,19 +51,13 @@ class TestFolderOutboxAsCalendars(CopiesContract):
 
     def copies_of(self, provider: Any, member: Member) -> Mapping[str, KeptCopy]:
         files = (self.folder / member.id).glob("*.ics")
-        present = [each.read_bytes() for each in files if not each.name.endswith(".cancelled.ics")]
-        return {_uid(each): KeptCopy.read(each) for each in present}
+        present = [each for each in files if not each.name.endswith(".cancelled.ics")]
+        return KeptCopy.by_uid(each.read_bytes() for each in present)
 
     def out_of_reach(self, provider: Any) -> Member:
         self.folder.mkdir()
         (self.folder / "nobody").write_text("a file, where their folder would be")
         return super().out_of_reach(provider)
-
-
-def _uid(icalendar: bytes) -> str:
-    unfolded = icalendar.decode().replace("\r\n ", "")
-    (uid,) = [line[4:] for line in unfolded.splitlines() if line.startswith("UID:")]
-    return uid
 
 
 # --- messages -------------------------------------------------------------------------------------
