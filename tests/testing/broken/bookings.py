@@ -11,7 +11,7 @@ from typing import Any
 from collective_booking.adapters.memory import MemoryStore
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Claim
-from collective_booking.drafts import Draft, Outcome, Tenure
+from collective_booking.drafts import Draft, Outcome, SavedCalendar, Tenure
 from collective_booking.errors import StaleVersionError
 from collective_booking.intervals import Interval
 from collective_booking.slots import Admission
@@ -166,6 +166,12 @@ class WritesFirst(Writing):
 class JudgesNothing(Writing):
     def another(self, draft: Draft) -> Draft:
         return replace(draft, judged=None)
+
+
+@breaks(Duty.test_whoever_books_while_a_member_leaves_is_told_of)
+class TellsOfNobodyAndJudgesNothing(JudgesNothing):
+    def save_calendar(self, *asked: Any, **named: Any) -> SavedCalendar:
+        return replace(super().save_calendar(*asked, **named), kept=())
 
 
 @breaks(Duty.test_what_is_not_judged_names_no_version)

@@ -25,7 +25,9 @@ class PaymentGatewayContract(Contract):
     """Subclass this in your tests of a `PaymentGateway`, and say how it is made.
 
     `payer_acts` is False where `authorise` alone reserves the money, as of a stored card.
-    `reserves` is False of a gateway that takes the money where others reserve it.
+    `reserves` is False of a gateway that takes the money where others reserve it. That a DECLINED
+    payment stays so, and that another amount than was asked is told, are duties too, which this
+    contract cannot see: no two payment services let a payer do either in the same way.
 
     >>> from collective_booking.testing import FakeGateway
     >>> class TestFakeGateway(PaymentGatewayContract):

@@ -171,6 +171,8 @@ class BookingDuties(StoreContract):
         assert store.appointments("other", MONDAY) == (other,)
         assert {each.tenant for each in outbox(store, "other")} == {"other"}
         refusal(UnknownBookingError, store.appointment, "third", "a1")
+        keep(store, mine, "14:00")
+        refusal(UnknownBookingError, store.hold, "other", "h1")
 
     # --- buffers ----------------------------------------------------------------------------------
 

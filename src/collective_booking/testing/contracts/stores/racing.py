@@ -30,7 +30,7 @@ from collective_booking.testing.contracts.stores.drafting import (
     saved,
 )
 from collective_booking.testing.contracts.stores.outbox import take
-from collective_booking.testing.samples import MONDAY, NOW, appointment, calendar
+from collective_booking.testing.samples import ANA, BEN, CLEO, MONDAY, NOW, appointment, calendar
 
 _MANY: Final = 8
 
@@ -112,6 +112,18 @@ class RaceDuties(StoreContract):
         _lost(self.at_once(saves), CalendarChangedError)
 
         assert store.calendar(TENANT, "sales-call").version == 2
+
+    def test_whoever_books_while_a_member_leaves_is_told_of(self) -> None:
+        """The calendar is locked meanwhile: those told as kept are all there are (A4)."""
+        store = self.opened()
+        three = saved(store, calendar(ANA, BEN, CLEO))
+        books = [partial(book, store, three, f"{9 + n:02}:00", id=f"a{n}") for n in range(_MANY)]
+        two = calendar(ANA, BEN)
+        told = self.at_once([partial(store.save_calendar, TENANT, two, None, NOW), *books])
+
+        late = [each for each in told if isinstance(each, BaseException)]
+        assert all(isinstance(each, CalendarChangedError) for each in late), f"too much: {late}"
+        assert told[0].kept == store.appointments(TENANT, MONDAY)
 
     def test_what_ends_while_others_want_its_time_goes_to_one_of_them(self) -> None:
         """Before it ends they are refused, and after it one of them is booked; never two."""
