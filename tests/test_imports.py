@@ -45,3 +45,10 @@ def test_every_public_name_can_be_had_without_the_unasked() -> None:
     loaded = modules_loaded_by(f"from collective_booking import {names}")
 
     assert not loaded & set(UNASKED)
+
+
+def test_the_contracts_need_no_test_framework() -> None:
+    """A host that tests with another one, or without any, may inherit them too."""
+    loaded = modules_loaded_by("import collective_booking.testing.contracts")
+
+    assert not loaded & {"hypothesis", "icalendar", "pytest", "sqlalchemy"}

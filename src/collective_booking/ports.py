@@ -163,7 +163,10 @@ class Clock(Protocol):
     """What time it is."""
 
     def now(self) -> datetime:
-        """The current time, with a UTC offset. Called once for each command (N6)."""
+        """The current time, with a UTC offset. Called once for each command (N6).
+
+        It need not be this machine's; by itself it does not go back.
+        """
         ...
 
 

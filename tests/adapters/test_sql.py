@@ -1,4 +1,4 @@
-"""What is special to a database: several at once, and one state that is read."""
+"""What is special to a database: who opens it first, one state that is read, its clock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any, Final
 
 import pytest
@@ -17,56 +16,9 @@ from collective_booking.adapters.sql.async_store import AsyncSqlStore
 from collective_booking.reasons import SlotUnavailableError
 from collective_booking.service import AsyncBookingService
 from collective_booking.testing import FakeClock, FakeProvider
+from collective_booking.testing.contracts import ClockContract
 from tests.adapters.sql_hosts import Host, service
 from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, at, calendar
-
-
-def test_of_many_threads_one_gets_the_time(store: SqlStore) -> None:
-    made = service(store)
-    made.save_calendar(calendar())
-
-    def attempt(number: int) -> str:
-        try:
-            return made.book("sales-call", at("10:00"), KIM).appointment.id
-        except SlotUnavailableError as refused:
-            return ",".join(sorted({str(reason.claim) for reason in refused.reasons}))
-
-    with ThreadPoolExecutor(8) as pool:
-        told = set(pool.map(attempt, range(16)))
-
-    (winner,) = made.agenda(MONDAY)
-    assert told == {winner.id}  # and every loser is told who won
-
-
-def test_threads_that_want_different_times_all_get_them(store: SqlStore) -> None:
-    """The same two members are in all of them, so that each waits for the others."""
-    made = service(store)
-    made.save_calendar(calendar())
-    starts = [at(f"{hour:02}:00", day) for day in (24, 25, 26) for hour in range(9, 17)]
-
-    with ThreadPoolExecutor(8) as pool:
-        booked = list(
-            pool.map(lambda each: made.book("sales-call", each, KIM).appointment.start, starts)
-        )
-
-    assert booked == starts
-
-
-def test_a_repeated_request_that_comes_twice_at_once_is_answered_once(store: SqlStore) -> None:
-    """S4."""
-    made = service(store)
-    made.save_calendar(calendar())
-
-    with ThreadPoolExecutor(8) as pool:
-        told = list(
-            pool.map(
-                lambda _: made.book("sales-call", at("10:00"), KIM, request_id="r1").appointment,
-                range(8),
-            )
-        )
-
-    assert len(set(map(str, told))) == len({each.id for each in told}) == 1
-
 
 OPENING: Final = """
 import sys
@@ -137,13 +89,15 @@ def test_what_is_taken_is_read_of_one_state(host: Host) -> None:
     assert (len(after.claims), len(after.counted)) == (2, 1)
 
 
-def test_the_clock_of_the_database_tells_the_time(store: SqlStore) -> None:
+class TestDatabaseClock(ClockContract):
     """S3: for machines whose own clocks differ."""
-    clock = DatabaseClock(store.engine)
-    first, second = clock.now(), clock.now()
 
-    assert timedelta() <= second - first < timedelta(minutes=1)
-    assert first.utcoffset() == timedelta()
+    @pytest.fixture(autouse=True)
+    def _asked(self, store: SqlStore) -> None:
+        self.engine = store.engine
+
+    def make_clock(self) -> Any:
+        return DatabaseClock(self.engine)
 
 
 def test_a_service_may_go_by_the_clock_of_the_database(store: SqlStore) -> None:

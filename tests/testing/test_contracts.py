@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -11,45 +10,33 @@ from typing import Any
 import pytest
 
 from collective_booking.adapters.folder import FolderOutbox
-from collective_booking.availability import Availability
 from collective_booking.intervals import IntervalSet
 from collective_booking.members import Member
-from collective_booking.payments import Notice
-from collective_booking.testing import FakeGateway, FakeNotifier, FakeProvider, Fault, awaited
+from collective_booking.service import SystemClock
+from collective_booking.testing import (
+    awaited,
+)
 from collective_booking.testing.contracts import (
-    CalendarProviderContract,
+    ClockContract,
     CopiesContract,
     Delivered,
     KeptCopy,
     NotifierContract,
-    PaymentGatewayContract,
 )
+from tests.testing.hosts import OfClock, OfGateway, OfNotifier, OfProvider
 
 # --- calendars ------------------------------------------------------------------------------------
 
 
-class TestFakeProvider(CalendarProviderContract):
-    def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
-        self.fake = FakeProvider(
-            {id_: Availability(busy=times) for id_, times in busy.items()},
-            sees_own_copies=self.sees_own_copies,
-        )
-        return self.fake
-
-    def copies_of(self, provider: Any, member: Member) -> Mapping[str, KeptCopy]:
-        own = self.fake.copies.get(member.id, {})
-        return {uid: KeptCopy.read(copy.icalendar) for uid, copy in own.items()}
-
-    def out_of_reach(self, provider: Any) -> Member:
-        self.fake.broken.add("nobody")
-        return super().out_of_reach(provider)
+class TestFakeProvider(OfProvider):
+    pass
 
 
-class TestFakeProviderOfFreeAndBusy(TestFakeProvider):
+class TestFakeProviderOfFreeAndBusy(OfProvider):
     sees_own_copies = True
 
 
-class TestAwaitedFakeProvider(TestFakeProvider):
+class TestAwaitedFakeProvider(OfProvider):
     def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
         return awaited(super().make_provider(busy))
 
@@ -64,8 +51,8 @@ class TestFolderOutboxAsCalendars(CopiesContract):
 
     def copies_of(self, provider: Any, member: Member) -> Mapping[str, KeptCopy]:
         files = (self.folder / member.id).glob("*.ics")
-        present = [each.read_bytes() for each in files if not each.name.endswith(".cancelled.ics")]
-        return {_uid(each): KeptCopy.read(each) for each in present}
+        present = [each for each in files if not each.name.endswith(".cancelled.ics")]
+        return KeptCopy.by_uid(each.read_bytes() for each in present)
 
     def out_of_reach(self, provider: Any) -> Member:
         self.folder.mkdir()
@@ -73,32 +60,14 @@ class TestFolderOutboxAsCalendars(CopiesContract):
         return super().out_of_reach(provider)
 
 
-def _uid(icalendar: bytes) -> str:
-    unfolded = icalendar.decode().replace("\r\n ", "")
-    (uid,) = [line[4:] for line in unfolded.splitlines() if line.startswith("UID:")]
-    return uid
-
-
 # --- messages -------------------------------------------------------------------------------------
 
 
-class TestFakeNotifier(NotifierContract):
-    def make_notifier(self) -> Any:
-        self.fake = FakeNotifier()
-        return self.fake
-
-    def delivered(self, notifier: Any) -> Sequence[Delivered]:
-        return [Delivered(each.email, each.key, each.invitation) for each in self.fake.sent]
-
-    def break_down(self, notifier: Any) -> None:
-        self.fake.faults.plan("send", Fault.BEFORE)
-
-    def unreachable(self, notifier: Any) -> str | None:
-        self.fake.unreachable.add("someone@example.com")
-        return "someone@example.com"
+class TestFakeNotifier(OfNotifier):
+    pass
 
 
-class TestAwaitedFakeNotifier(TestFakeNotifier):
+class TestAwaitedFakeNotifier(OfNotifier):
     def make_notifier(self) -> Any:
         return awaited(super().make_notifier())
 
@@ -131,32 +100,39 @@ def _arrived(letter: bytes) -> Delivered:
 # --- money ----------------------------------------------------------------------------------------
 
 
-class TestFakeGateway(PaymentGatewayContract):
-    def make_gateway(self) -> Any:
-        self.fake = FakeGateway(at_once=not self.payer_acts, captures=not self.reserves)
-        return self.fake
-
-    def pay(self, gateway: Any, reference: str) -> Notice:
-        return self.fake.pay(reference)
-
-    def kept(self, gateway: Any, reference: str) -> int:
-        told = [json.loads(each.body) for each in self.fake.notices]
-        (hold,) = {each["hold"] for each in told if each["reference"] == reference}
-        return self.fake.net(hold)
+class TestFakeGateway(OfGateway):
+    pass
 
 
-class TestFakeGatewayThatNeedsNobody(TestFakeGateway):
+class TestFakeGatewayThatNeedsNobody(OfGateway):
     payer_acts = False
 
 
-class TestFakeGatewayThatCaptures(TestFakeGateway):
+class TestFakeGatewayThatCaptures(OfGateway):
     reserves = False
 
 
-class TestFakeGatewayThatCapturesAtOnce(TestFakeGateway):
+class TestFakeGatewayThatCapturesAtOnce(OfGateway):
     payer_acts = reserves = False
 
 
-class TestAwaitedFakeGateway(TestFakeGateway):
+class TestAwaitedFakeGateway(OfGateway):
     def make_gateway(self) -> Any:
         return awaited(super().make_gateway())
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+class TestSystemClock(ClockContract):
+    def make_clock(self) -> Any:
+        return SystemClock()
+
+
+class TestFakeClock(OfClock):
+    pass
+
+
+class TestAwaitedFakeClock(OfClock):
+    def make_clock(self) -> Any:
+        return awaited(super().make_clock())

@@ -416,17 +416,6 @@ def test_whatever_goes_wrong_repeating_under_the_key_acts_once(method: str, faul
     assert [name for name, _ in gateway.calls].count(method) == 1 + failing
 
 
-def test_threads_with_one_key_move_money_once() -> None:
-    """Two workers that resume one attempt at the same time are the usual case, not the rare one."""
-    gateway = FakeGateway(at_once=True)
-    reference = gateway.authorise(charge()).reference
-
-    answers = at_the_same_time(16, lambda _: gateway.capture(reference, EUROS, "c"))
-
-    assert len({(each.state, each.reference) for each in answers}) == 1
-    assert gateway.moves("h") == (1, 0)
-
-
 def test_questions_can_be_asked_while_others_pay() -> None:
     """The ledger is one thing for all threads, also for the one that only looks."""
     gateway = FakeGateway(at_once=True, captures=True)

@@ -16,14 +16,18 @@ from __future__ import annotations
 
 from collective_booking.testing.contracts.busytimes import BusyTimesContract
 from collective_booking.testing.contracts.calling import Contract
+from collective_booking.testing.contracts.clocks import ClockContract
 from collective_booking.testing.contracts.copies import CopiesContract, KeptCopy
 from collective_booking.testing.contracts.gateways import PaymentGatewayContract
 from collective_booking.testing.contracts.notifiers import Delivered, NotifierContract
 from collective_booking.testing.contracts.providers import CalendarProviderContract
+from collective_booking.testing.contracts.stores import BookingStoreContract
 
 __all__ = [
+    "BookingStoreContract",
     "BusyTimesContract",
     "CalendarProviderContract",
+    "ClockContract",
     "Contract",
     "CopiesContract",
     "Delivered",

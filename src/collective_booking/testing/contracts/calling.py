@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Barrier, Lock, Thread
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+E = TypeVar("E", bound=Exception)
 
 _STARTING: Final = Lock()
 
@@ -21,7 +25,8 @@ class Contract:
 
     A test calls a port through `call`, which waits for coroutines: one contract serves a port and
     its async twin. They all run on one event loop, which begins with the first of them and ends
-    with the test; a hook that needs the loop, to open or close a connection, uses `call` too.
+    with the test; a hook that needs the loop, to open or close a connection, uses `call` too. With
+    another library than asyncio, override `call`.
     """
 
     _loop: _Loop | None = None
@@ -62,21 +67,27 @@ class _Loop:
     """An event loop in a thread of its own."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        # A daemon, lest a test that was broken off keeps its process alive.
+        self._thread = Thread(target=asyncio.run, args=(self._run(),), daemon=True)
         self._thread.start()
+
+    async def _run(self) -> None:
+        stop = asyncio.Event()
+        self._started.set_result((asyncio.get_running_loop(), stop))
+        await stop.wait()
 
     def wait(self, answer: Awaitable[Any]) -> Any:
         async def awaiting() -> Any:
             return await answer
 
-        return asyncio.run_coroutine_threadsafe(awaiting(), self._loop).result()
+        loop, _ = self._started.result()
+        return asyncio.run_coroutine_threadsafe(awaiting(), loop).result()
 
     def close(self) -> None:
-        self.wait(self._loop.shutdown_asyncgens())
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        loop, stop = self._started.result()
+        loop.call_soon_threadsafe(stop.set)
         self._thread.join()
-        self._loop.close()
 
 
 def answers(told: Sequence[Any]) -> list[Any]:
@@ -84,3 +95,20 @@ def answers(told: Sequence[Any]) -> list[Any]:
     failed = [each for each in told if isinstance(each, BaseException)]
     assert not failed, f"called by several threads at once, it fails: {failed[0]!r}"
     return list(told)
+
+
+def only(found: Collection[T]) -> T:
+    """The one that was *found*: there has to be one, and no other."""
+    assert len(found) == 1, f"one was due, not {len(found)}: {list(found)}"
+    return next(iter(found))
+
+
+def refusal(error: type[E], act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> E:
+    """The *error* that *act* raises, as it must."""
+    try:
+        answer = act(*args, **kwargs)
+    except error as refused:
+        return refused
+    except Exception as other:
+        raise AssertionError(f"{error.__name__} was due, not {other!r}") from other
+    raise AssertionError(f"{error.__name__} was due, not the answer {answer!r}")

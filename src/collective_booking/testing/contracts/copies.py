@@ -6,7 +6,7 @@ Must not live here: busy time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -17,7 +17,7 @@ from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy, copy_of
 from collective_booking.testing import samples
-from collective_booking.testing.contracts.calling import Contract, answers
+from collective_booking.testing.contracts.calling import Contract, answers, only
 from collective_booking.testing.samples import NOW, at
 
 _ODD: Final = r"""Robert"; DROP, \nATTENDEE:mailto:x@example.com; <b>ünï</b> & 😀 %s {0} \\"""
@@ -36,18 +36,28 @@ class KeptCopy:
     sequence: int | None
 
     @classmethod
-    def read(cls, icalendar: bytes) -> KeptCopy:
-        """The copy that the iCalendar object *icalendar* holds, which has one event.
+    def by_uid(cls, icalendars: Iterable[bytes]) -> dict[str, KeptCopy]:
+        """The copies in *icalendars*, objects with one event each, by the UIDs of these.
 
         >>> from collective_booking.invitations import invitation
-        >>> kept = KeptCopy.read(invitation(samples.appointment()))
-        >>> kept.title, kept.sequence, kept.slot == samples.slot("10:00", "11:00")
-        ('Sales call', 0, True)
+        >>> kept = KeptCopy.by_uid([invitation(samples.appointment())])
+        >>> {uid: (copy.title, copy.sequence) for uid, copy in kept.items()}
+        {'a1@booking.example.com': ('Sales call', 0)}
         """
         from icalendar import Calendar  # noqa: PLC0415  # other hosts' calendars need none of it
 
-        events: Any = Calendar.from_ical(icalendar.decode()).walk("VEVENT")
-        (event,) = events
+        events: Any = [
+            only(Calendar.from_ical(each.decode()).walk("VEVENT")) for each in icalendars
+        ]
+        return {str(event["UID"]): cls._of(event) for event in events}
+
+    @classmethod
+    def read(cls, icalendar: bytes) -> KeptCopy:
+        """The copy in one such object."""
+        return only(cls.by_uid([icalendar]).values())
+
+    @classmethod
+    def _of(cls, event: Any) -> KeptCopy:
         slot = Interval(event["DTSTART"].dt, event["DTEND"].dt)
         return cls(slot, str(event["SUMMARY"]), int(event.get("SEQUENCE", 0)))
 
@@ -93,7 +103,7 @@ class CopiesContract(Contract):
         provider = self.provider()
         self.call(provider.put, self.copy(self.booked()))
 
-        (kept,) = self.kept(provider).values()
+        kept = only(self.kept(provider).values())
         assert kept == self.expected(self.booked())
 
     def test_a_copy_is_found_by_its_uid(self) -> None:
@@ -159,7 +169,7 @@ class CopiesContract(Contract):
         self.call(provider.put, self.copy(self.booked()))
         self.call(provider.update, self.copy(self.moved()))
 
-        (kept,) = self.kept(provider).values()
+        kept = only(self.kept(provider).values())
         assert (kept.slot, kept.title) == (self.moved().slot, self.moved().title)
 
     def test_an_update_raises_the_sequence(self) -> None:

@@ -16,7 +16,7 @@ from collective_booking.effects import Channel, Effect
 from collective_booking.errors import UndeliverableError
 from collective_booking.messages import Audience, Message, message_of
 from collective_booking.testing import samples
-from collective_booking.testing.contracts.calling import Contract, answers
+from collective_booking.testing.contracts.calling import Contract, answers, only
 from collective_booking.testing.samples import KIM, LOU, NOW, at
 
 _ODD: Final = Contact('Kim "K" <x@example.com>, Bcc: all@example.com', "kim@example.com")
@@ -108,7 +108,7 @@ class NotifierContract(Contract):
         assert message.invitation is not None
         self.call(notifier.send, message)
 
-        (arrived,) = self.delivered(notifier)
+        arrived = only(self.delivered(notifier))
         assert arrived.invitation == (message.invitation if self.carries_invitations else None)
 
     def test_where_there_is_no_invitation_none_arrives(self) -> None:

@@ -1,11 +1,15 @@
-"""Drafts for stores, written as short as a story: who books what, by which version of what."""
+"""Drafts for stores, written as short as a story: who books what, by which version of what.
+
+Lives here: what a workflow would write, made by hand, and looking at what came of it.
+Must not live here: any duty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from collective_booking.appointments import Appointment, Happening, Snapshot
 from collective_booking.availability import Availability, Claim, Counted
@@ -16,9 +20,9 @@ from collective_booking.holds import Hold, HoldState
 from collective_booking.ports import BookingStore
 from collective_booking.reasons import AFRESH, Reason
 from collective_booking.slots import Admission, SlotFinder
-from tests.bookings import NOW, appointment, at, hold
+from collective_booking.testing.samples import NOW, appointment, at, hold
 
-TENANT = "default"
+TENANT: Final = "default"
 
 
 def saved(store: BookingStore, wanted: CollectiveCalendar, tenant: str = TENANT) -> Snapshot:
@@ -28,13 +32,13 @@ def saved(store: BookingStore, wanted: CollectiveCalendar, tenant: str = TENANT)
 
 
 def admits(snapshot: Snapshot, start: datetime, moving: str | None = None) -> Admission:
-    """What a workflow gives its store: is the time free, and does it fit under the caps?"""
+    """What a workflow gives its store: whether the time is free, and fits under the caps."""
     free = {member.id: Availability() for member in snapshot.calendar.members}
     finder = SlotFinder(calendar=snapshot.calendar, now=NOW, availability=free, moving=moving)
     return finder.admission(start, only=AFRESH)
 
 
-def anything(claims: Iterable[Claim], counted: Iterable[Counted]) -> tuple[Reason, ...]:
+def anything(_claims: Iterable[Claim], _counted: Iterable[Counted]) -> tuple[Reason, ...]:
     """An admission with a bug: it lets everything in."""
     return ()
 
