@@ -25,6 +25,7 @@ from collective_booking.errors import (
     IllegalStepError,
     InvalidTokenError,
     InvalidValueError,
+    MailUnavailableError,
     MissingPortError,
     NaiveDatetimeError,
     NoChangeError,
@@ -253,6 +254,12 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
         RuntimeError,
         {"detail": "no network"},
         "the calendars cannot be read now: no network",
+    ),
+    (
+        MailUnavailableError("mail.example.com:587 answered 421 'Closing'"),
+        RuntimeError,
+        {"detail": "mail.example.com:587 answered 421 'Closing'"},
+        "the mail cannot be handed over now: mail.example.com:587 answered 421 'Closing'",
     ),
     (
         UndeliverableError("nobody is there"),

@@ -51,6 +51,7 @@ PROMISED: set[str] = {
     "InvalidTokenError",
     "InvalidValueError",
     "LocationKind",
+    "MailUnavailableError",
     "MeetingLocation",
     "Member",
     "MemberCopy",

@@ -453,6 +453,17 @@ class UndeliverableError(CollectiveBookingError, RuntimeError):
         return f"it can never be delivered: {self.detail}"
 
 
+class MailUnavailableError(CollectiveBookingError, RuntimeError):
+    """A mail server does not take mail now, or not from here: it is tried again later (E1)."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"the mail cannot be handed over now: {self.detail}"
+
+
 class AsyncPortError(CollectiveBookingError, TypeError):
     """`BookingService` was given a port whose methods are coroutines."""
 

@@ -1,7 +1,7 @@
 """What recipients are given: a member's copy of an appointment, and a message to somebody.
 
 Lives here: the two values that calendar providers and notifiers get, made from an effect.
-Must not live here: words for people (that is the notifier's), iCalendar, when they are delivered.
+Must not live here: words for people (those are `letters`), iCalendar, when they are delivered.
 """
 
 from __future__ import annotations

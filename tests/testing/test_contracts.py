@@ -94,7 +94,7 @@ def _arrived(letter: bytes) -> Delivered:
     to = [mail[name] for name in ("To", "Cc", "Bcc") if mail[name]]
     (address,) = [each.addr_spec for header in to for each in header.addresses]
     attached = [each.get_content() for each in mail.iter_attachments()]
-    return Delivered(address, mail["Message-ID"], *(each.encode() for each in attached))
+    return Delivered(address, mail["Message-ID"], *attached)
 
 
 # --- money ----------------------------------------------------------------------------------------

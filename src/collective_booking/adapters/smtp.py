@@ -1,0 +1,234 @@
+"""E-mail through a mail server: the owner's, the booker's, and signals to whom the host names.
+
+Lives here: `SmtpNotifier`, what it takes for secure, and which refusals are for good.
+Must not live here: words, how a mail is put together, trying again.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from collective_booking.checks import (
+    Refused,
+    Rules,
+    count,
+    instance_of,
+    matching,
+    one_of,
+    optional,
+)
+from collective_booking.errors import MailUnavailableError, Problem, UndeliverableError, shown
+from collective_booking.letters import Words, letter_of
+from collective_booking.mail import Mail, mail_of, written
+from collective_booking.members import EMAIL
+from collective_booking.messages import Audience, Message
+
+
+class Security(StrEnum):
+    """How the connection to the mail server is kept from strangers."""
+
+    STARTTLS = "starttls"
+    """It begins in plain text and becomes TLS before anything is said; usually port 587."""
+    TLS = "tls"
+    """It is TLS from the first byte; usually port 465 (RFC 8314)."""
+    PLAINTEXT = "plaintext"
+    """Everybody on the way can read it: for a relay on the same machine; usually port 25."""
+
+
+_PORTS: Final = {Security.STARTTLS: 587, Security.TLS: 465, Security.PLAINTEXT: 25}
+_SERVER: Final = r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*|[0-9A-Fa-f:.]+"
+_ABOUT_US: Final = frozenset({521, 530, 534, 535, 538})
+"""Refusals of whoever asks, not of one message: no mail here, log in, log in more safely."""
+_TOO_BIG: Final = 552
+_LONGEST: Final = timedelta(minutes=10)
+"""RFC 5321 lets no step take longer."""
+
+
+def _patience(value: object) -> timedelta:
+    length = instance_of(timedelta, "a timedelta")(value)
+    if not timedelta() < length <= _LONGEST:
+        raise Refused(f"must be more than nothing and at most {_LONGEST}, not {length}")
+    return length
+
+
+def _credential(value: object) -> str:
+    """Read a username or a password; what is refused is not shown, for it is secret."""
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+        raise Refused("must be printable ASCII, for smtplib logs in with nothing else")
+    return value
+
+
+def _is_whole(username: str | None, password: str | None) -> Iterator[Problem]:
+    if (username is None) != (password is None):
+        yield Problem("password", "comes with a username: give both, or none")
+
+
+def _is_secret(password: str | None, security: Security) -> Iterator[Problem]:
+    if password is not None and security is Security.PLAINTEXT:
+        yield Problem("password", "would be readable on the way: use 'starttls' or 'tls'")
+
+
+def _address(value: object) -> str:
+    address = str(EMAIL(value))
+    if not written(address).isascii():
+        raise Refused(f"{shown(address)} is not ASCII, and few servers take mail from there")
+    return address
+
+
+SMTP_RULES: Final = Rules(
+    {
+        "host": matching(_SERVER, "write a name like mail.example.com, or an IP address", 253),
+        "sender": _address,
+        "port": optional(count(1, 65_535)),
+        "security": one_of(Security),
+        "username": optional(_credential),
+        "password": optional(_credential),
+        "timeout": _patience,
+        "context": instance_of(ssl.SSLContext, "an ssl.SSLContext"),
+        "signals_to": optional(_address),
+    },
+    {
+        _is_whole: ("username", "password"),
+        _is_secret: ("password", "security"),
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpNotifier:
+    """A `Notifier` over the mail server *host*, from the address *sender*, where bounces go.
+
+    It uses STARTTLS and checks the server's certificate unless told otherwise: `security` is
+    `starttls`, `tls` or `plaintext`, `context` decides what is trusted. `port` is the usual one
+    unless given. `timeout` is for each step of the talk. `words` makes the letters; without it they
+    are those of `letters.letter_of`. Signals to the host go to the address `signals_to`; without
+    one they cannot be delivered (E4).
+
+    Every message has a connection of its own, so any number of threads may send at once.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> SmtpNotifier(host="mail.example.com", sender="bookings@example.com").security
+    <Security.STARTTLS: 'starttls'>
+    """
+
+    host: str
+    sender: str
+    port: int | None = None
+    security: Security | str = Security.STARTTLS
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    timeout: timedelta = timedelta(seconds=30)
+    context: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
+    words: Words = field(default=letter_of, repr=False)
+    signals_to: str | None = None
+
+    def __post_init__(self) -> None:
+        SMTP_RULES.settle(self, "the mail server", self.host)
+
+    def send(self, message: Message) -> None:
+        """Hand *message* over to the mail server; see `ports.Notifier`.
+
+        Sent is what the server has accepted, whatever becomes of the connection after that. A
+        repetition has the same Message-ID and content.
+
+        Raises:
+            UndeliverableError: the server refuses the recipient or the message for good (5xx), or
+                the address cannot be written to.
+            MailUnavailableError: the server cannot be reached or trusted, refuses to talk to us or
+                for now (4xx), or went away before it accepted the message.
+        """
+        mail = self._mail(message)
+        with _failures(f"{self.host}:{self._port}"), self._connected() as server:
+            _hand_over(server, mail)
+
+    @property
+    def _port(self) -> int:
+        return self.port or _PORTS[Security(self.security)]
+
+    def _mail(self, message: Message) -> Mail:
+        if message.audience is Audience.HOST and self.signals_to is None:
+            raise UndeliverableError("no address takes signals: give SmtpNotifier a signals_to")
+        signals_to = self.signals_to or ""
+        return mail_of(message, self.words(message), sender=self.sender, signals_to=signals_to)
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A connection that is as safe as was asked for, and logged in."""
+        # Named after the sender's domain: looking up our own name can take long, and tells it.
+        name = written(self.sender).rpartition("@")[2]
+        seconds = self.timeout.total_seconds()
+        server: smtplib.SMTP
+        if self.security is Security.TLS:
+            server = smtplib.SMTP_SSL(
+                self.host, self._port, name, timeout=seconds, context=self.context
+            )
+        else:
+            server = smtplib.SMTP(self.host, self._port, name, timeout=seconds)
+        try:
+            if self.security is Security.STARTTLS:
+                server.starttls(context=self.context)
+            if self.username is not None and self.password is not None:
+                server.login(self.username, self.password)
+            yield server
+        finally:
+            with suppress(OSError):  # what was accepted is sent, and what was not has failed
+                server.quit()
+            server.close()
+
+
+# --- the talk (RFC 5321) -------------------------------------------------------------------------
+
+
+def _hand_over(server: smtplib.SMTP, mail: Mail) -> None:
+    """Give *mail* to *server*, or find out for whom it is refused, and for how long."""
+    server.ehlo_or_helo_if_needed()
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if mail.international else []
+    if mail.international and not (server.has_extn("smtputf8") and server.has_extn("8bitmime")):
+        raise UndeliverableError(f"{mail.recipient} needs SMTPUTF8, which the server lacks")
+    reply: tuple[int, bytes | str] = server.mail(mail.sender, options)
+    # Other mail may still be sent from there, once it is set right.
+    _check("the sender", reply, final=reply[0] == _TOO_BIG)
+    # As it was written: smtplib's own method would read the address and write it anew.
+    _check(mail.recipient, server.docmd("RCPT", f"TO:<{mail.recipient}>"), final=True)
+    try:
+        reply = server.data(mail.content)
+    except smtplib.SMTPDataError as refusal:
+        reply = refusal.smtp_code, refusal.smtp_error
+    _check("the message", reply, final=True)
+
+
+def _check(what: str, reply: tuple[int, bytes | str], *, final: bool) -> None:
+    """Whether the server accepted *what*; a refusal is for good where it is 5xx and *final*."""
+    code, told = reply
+    if 200 <= code < 300:
+        return
+    detail = f"{what} is refused: {_quoted(code, told)}"
+    if final and 500 <= code < 600 and code not in _ABOUT_US:
+        raise UndeliverableError(detail)
+    raise MailUnavailableError(detail)
+
+
+@contextmanager
+def _failures(server: str) -> Iterator[None]:
+    """Whatever else goes wrong on the way to *server* may go right later."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as cause:
+        told = _quoted(cause.smtp_code, cause.smtp_error)
+        raise MailUnavailableError(f"{server} answered {told}") from cause
+    except OSError as cause:  # smtplib's own errors are some, too
+        raise MailUnavailableError(f"{server}: {type(cause).__name__}: {cause}") from cause
+
+
+def _quoted(code: int, told: bytes | str) -> str:
+    text = told if isinstance(told, str) else told.decode("utf-8", "replace")
+    return f"{code} {shown(' '.join(text.split()))}"

@@ -1,0 +1,152 @@
+"""The words: what a letter tells, to whom by which clock, and that nobody's words are markup."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from collective_booking.appointments import Contact, Happening, Snapshot, Status
+from collective_booking.effects import Channel
+from collective_booking.errors import ConfigurationError
+from collective_booking.letters import HEADLINES, Letter, letter_of
+from collective_booking.members import LocationKind, MeetingLocation
+from tests.bookings import NOW, appointment, at, calendar, member
+from tests.messages import message
+
+ADDRESS = MeetingLocation(LocationKind.ADDRESS, "12 High Street")
+
+
+def test_a_letter_tells_what_when_where_with_whom_and_how_to_manage_it() -> None:
+    told = letter_of(message(appointment(location=ADDRESS, notes="Bring\n\nthe figures.")))
+
+    assert told.subject == "Booked: Sales call"
+    assert told.text == (
+        "Booked: Sales call\n"
+        "\n"
+        "When:   Mon 2026-11-23 10:00 to 11:00 (UTC, UTC+00:00)\n"
+        "Where:  12 High Street\n"
+        "With:   Kim Lee <kim@example.com>\n"
+        "Team:   ana, ben\n"
+        "Status: confirmed\n"
+        "Notes:  Bring\n"
+        "\n"
+        "        the figures.\n"
+        "To manage it, use this token: a token"
+    )
+
+
+def test_what_there_is_nothing_to_say_about_is_left_out() -> None:
+    """Nor does "the booker's choice" name a place that anybody could go to."""
+    told = letter_of(message(appointment(location=MeetingLocation(LocationKind.BOOKER)), token=""))
+
+    assert not any(word in told.text + told.html for word in ("Where", "Notes", "token"))
+
+
+def test_a_move_tells_when_it_was_before() -> None:
+    told = letter_of(message(appointment().moved(at("12:00"), NOW)))
+
+    assert told.subject == "Moved: Sales call"
+    assert "When:   Mon 2026-11-23 12:00 to 13:00" in told.text
+    assert "Before: Mon 2026-11-23 10:00 to 11:00" in told.text
+
+
+def test_a_change_tells_what_of_it_is_new() -> None:
+    told = letter_of(message(appointment().edited(NOW, title="Second call", notes="Hello")))
+
+    assert told.subject == "Changed: Second call"
+    assert "Changed: title, notes" in told.text.splitlines()
+
+
+def test_the_host_learns_which_member_declined() -> None:
+    """E4."""
+    made = appointment().stepped(Happening.MEMBER_DECLINED, NOW, note="ben")
+
+    assert "Who:    ben" in letter_of(message(made, channel=Channel.HOST)).text
+
+
+@pytest.mark.parametrize("happening", Happening)
+def test_whatever_happens_there_is_a_word_for_it(happening: Happening) -> None:
+    assert letter_of(message(happening=happening)).subject == f"{HEADLINES[happening]}: Sales call"
+
+
+# --- by whose clock ------------------------------------------------------------------------------
+
+
+def abroad() -> Snapshot:
+    roster = calendar(
+        member("ana", timezone="America/New_York"),
+        member("ben", timezone="Europe/Paris"),
+        timezone="Europe/Madrid",
+    )
+    return Snapshot(calendar=roster, version=1, owner="ana")
+
+
+def test_the_owner_reads_the_time_on_the_calendar_s_clock_and_on_their_own() -> None:
+    told = letter_of(message(appointment(snapshot=abroad()), channel=Channel.OWNER))
+
+    assert told.text.splitlines()[2:4] == [
+        "When:   Mon 2026-11-23 11:00 to 12:00 (Europe/Madrid, UTC+01:00)",
+        "        Mon 2026-11-23 05:00 to 06:00 (America/New_York, UTC-05:00)",
+    ]
+
+
+def test_two_clocks_that_show_the_same_are_told_once() -> None:
+    """A booker who is a member has a zone (A6); Paris has the time of Madrid."""
+    made = appointment(snapshot=abroad(), contact=Contact("Ben", "BEN@example.com"))
+    told = letter_of(message(made))
+
+    assert [line for line in told.text.splitlines() if "UTC" in line] == [
+        "When:   Mon 2026-11-23 11:00 to 12:00 (Europe/Madrid, UTC+01:00)"
+    ]
+
+
+def test_of_a_stranger_no_clock_is_known() -> None:
+    told = letter_of(message(appointment(snapshot=abroad())))
+
+    assert told.text.count("UTC") == 1
+
+
+def test_the_hour_in_which_clocks_change_has_two_offsets() -> None:
+    """From 01:30 to 01:30 would be nothing at all."""
+    there = replace(abroad(), calendar=abroad().calendar.with_settings(timezone="America/New_York"))
+    start = at("05:30").replace(day=1)  # daylight saving time ends at 06:00 UTC
+    told = letter_of(message(appointment(snapshot=there, start=start)))
+
+    assert (
+        "Sun 2026-11-01 01:30 to 01:30 (America/New_York, UTC-04:00 to UTC-05:00)"
+        in told.text.splitlines()[2]
+    )
+
+
+def test_a_meeting_into_the_next_day_says_so() -> None:
+    told = letter_of(message(appointment(start=at("23:30"))))
+
+    assert "Mon 2026-11-23 23:30 to Tue 2026-11-24 00:30 (UTC, UTC+00:00)" in told.text
+
+
+# --- as a value ----------------------------------------------------------------------------------
+
+
+def test_what_people_wrote_is_no_markup() -> None:
+    """A booker's name is read in the owner's mailbox."""
+    odd = Contact("<img src=x onerror=alert(1)>", "kim@example.com")
+    told = letter_of(message(appointment(contact=odd, title="<b>&", notes="</td><script>\n'\"")))
+
+    assert not any(each in told.html for each in ("<img", "<b>&", "<script", "</td></td>", "'"))
+    assert "&lt;script&gt;<br>&#x27;&quot;" in told.html
+
+
+@pytest.mark.parametrize(
+    "subject", ["", "two\nlines", "Bcc\r\nBcc: all@example.com", "\x00", "\ud800"]
+)
+def test_a_subject_is_one_line_of_text(subject: str) -> None:
+    """A host's own words are held to that, too: more lines would be more headers."""
+    with pytest.raises(ConfigurationError, match="subject"):
+        Letter(subject, "Hello")
+
+
+def test_a_pending_request_says_that_it_is_one() -> None:
+    told = letter_of(message(appointment(Status.PENDING)))
+
+    assert (told.subject, "Status: pending" in told.text) == ("Requested: Sales call", True)
