@@ -118,7 +118,7 @@ def test_two_members_with_one_feed_are_one_request(server: FeedServer) -> None:
 @pytest.mark.parametrize(
     "marks", [{"etag": 'W/"7"'}, {"etag": "", "modified": "Mon, 02 Mar 2026 08:00:00 GMT"}]
 )
-def test_what_has_not_changed_is_not_sent_again(server: FeedServer, marks: dict[str, str]) -> None:
+def test_what_has_not_changed_is_not_sent_again(server: FeedServer, marks: dict[str, Any]) -> None:
     """The second time, the server says so in a line (RFC 9110, 13.1)."""
     server.answers["/ana.ics"] = unchanging(**marks)
     using = feeds()
