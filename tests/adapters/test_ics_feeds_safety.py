@@ -316,7 +316,7 @@ def test_a_password_goes_to_its_own_host_alone(server: FeedServer) -> None:
         "https:///5ecret",
         "https://[5ecret/",
         "http://calendars.test" + SECRET,
-        "https://calendars.test/" + "5ecret" * 800,
+        "https://calendars.test/" + "5ecret" * 80,
         "https://calendars.test:5ecret/",
     ],
 )
