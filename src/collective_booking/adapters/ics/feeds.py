@@ -28,7 +28,6 @@ from collective_booking.adapters.ics.urls import NotFetched, Url
 from collective_booking.errors import ConfigurationError, InvalidValueError, Problem, require
 from collective_booking.moments import ZERO
 from collective_booking.ports import Clock
-from collective_booking.service import SystemClock
 
 AT_ONCE: Final = 16
 """How many feeds are fetched at the same time: they mostly wait for others."""
@@ -135,23 +134,24 @@ class Feeds:
         self._tell = tell or _nobody
         self._own_tls = tls
         self._resolve = resolve
-        self._clock = clock or SystemClock()
+        self._clock = clock or _system_clock()
         self._kept = Kept[Copy](memory)
 
-    def read(self, wanted: Mapping[str, str], size: int) -> dict[str, bytes | NotFetched]:
-        """The feeds *wanted*, a URL for each member's id: as bytes, or why there are none.
+    def read(self, wanted: Iterable[tuple[str, str]], size: int) -> dict[str, bytes | NotFetched]:
+        """The feeds *wanted*, pairs of a member's id and a URL: as bytes by URL, or why not.
 
         Not more than *size* bytes of each. All together take no longer than `total`.
         """
         patience = Patience(self._connect, self._read, monotonic() + self._total)
-        urls = list(dict.fromkeys(wanted.values()))
+        pairs = list(wanted)
+        urls = list(dict.fromkeys(url for _, url in pairs))
 
         def answer(url: str) -> tuple[Copy | None, NotFetched | None]:
             return self._newest(url, patience, size)
 
         with ThreadPoolExecutor(AT_ONCE, "feeds") as threads:
             found = dict(zip(urls, threads.map(answer, urls), strict=True))
-        return {member: self._told(member, *found[url]) for member, url in wanted.items()}
+        return {url: self._told(member, *found[url]) for member, url in pairs}
 
     def _told(
         self, member: str, copy: Copy | None, failure: NotFetched | None
@@ -214,6 +214,12 @@ class Feeds:
 def _is_younger(copy: Copy, now: datetime, age: timedelta) -> bool:
     """Whether *copy* is no older than *age*; not so where a clock was set back."""
     return bool(age) and ZERO <= now - copy.fetched <= age
+
+
+def _system_clock() -> Clock:
+    from collective_booking.service import SystemClock  # noqa: PLC0415  # loads the services
+
+    return SystemClock()
 
 
 def _nobody(_: StaleCopy) -> None:

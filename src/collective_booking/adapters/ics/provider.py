@@ -7,7 +7,7 @@ Must not live here: reading files, fetching, what stands in a calendar.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +16,12 @@ from collective_booking.adapters.ics.kept import Answers
 from collective_booking.adapters.ics.reading import Look, look_at
 from collective_booking.adapters.ics.urls import NotFetched, Url, is_url
 from collective_booking.availability import Availability, Cause, Unknown
-from collective_booking.errors import InvalidValueError, UndeliverableError, require
+from collective_booking.errors import (
+    InvalidValueError,
+    UndeliverableError,
+    WrongTypeError,
+    require,
+)
 from collective_booking.icalendar_texts import DEFAULTS, Limits, Question, question_about, whole
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
@@ -39,13 +44,20 @@ class KeepsCopies(Protocol):
         ...
 
 
+def _reference(member: Member) -> tuple[str, ...]:
+    """The one calendar that *member* refers to, or none."""
+    return () if member.calendar is None else (member.calendar,)
+
+
 class IcsProvider:
     """A `CalendarProvider` over `.ics` files and folders of them in *root*, and over *feeds*.
 
     `Member.calendar` is the name of a file or folder in *root*, or the URL of a feed. A name that
     leads out of *root*, be it by links, is not followed unless *confined* is False. Without *root*
-    no files are read, and without *feeds* no feeds. *host* is the one that your service has: events
-    whose UID ends in it are copies of your own appointments, and left out (F6).
+    no files are read, and without *feeds* no feeds. With *calendars* a reference may be anything of
+    yours: it says which names and URLs a member has, none, one or several, so that no secret URL
+    need stand in a `Member`, which is stored with each appointment. *host* is the one that your
+    service has: events whose UID ends in it are copies of your own appointments, and left out (F6).
 
     What cannot be read makes the time of its member unknown, with a reason, and of nobody else
     (F3). A reason names a feed by its host alone: the rest of such a URL is often a secret. Text
@@ -72,6 +84,7 @@ class IcsProvider:
         *,
         host: str,
         feeds: Feeds | None = None,
+        calendars: Callable[[Member], Iterable[str]] = _reference,
         copies: KeepsCopies | None = None,
         limits: Limits = DEFAULTS,
         confined: bool = True,
@@ -86,6 +99,7 @@ class IcsProvider:
         self._root = None if root is None else Path(root)
         self._own_suffix = f"@{host}"
         self._feeds = feeds
+        self._calendars = calendars
         self._copies = copies
         self._limits = limits
         self._confined = confined
@@ -96,17 +110,20 @@ class IcsProvider:
     ) -> Mapping[str, Availability]:
         """What the calendars of *members* say; see `ports.CalendarProvider`."""
         require("window", window, Interval, "an Interval")
-        named = {each.id: each.calendar for each in members if each.calendar is not None}
-        urls = {id_: reference for id_, reference in named.items() if is_url(reference)}
+        named = {each.id: self._names(each) for each in members}
+        urls = [(id_, name) for id_, names in named.items() for name in names if is_url(name)]
         fetched: Mapping[str, bytes | NotFetched] = {}
         if urls and self._feeds is not None:
             fetched = self._feeds.read(urls, self._limits.size)
         return {
-            each.id: self._feed(each, urls[each.id], fetched.get(each.id), window)
-            if each.id in urls
-            else self._file(each, named[each.id], window)
+            each.id: Availability.union_of(
+                self._feed(name, fetched.get(name), self._question(each, window))
+                if is_url(name)
+                else self._file(name, self._question(each, window))
+                for name in named[each.id]
+            )
             for each in members
-            if each.id in named
+            if named[each.id]
         }
 
     def put(self, copy: MemberCopy) -> None:
@@ -129,24 +146,25 @@ class IcsProvider:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def _file(self, member: Member, name: str, window: Interval) -> Availability:
+    def _names(self, member: Member) -> tuple[str, ...]:
+        names = self._calendars(member)
+        if isinstance(names, str):  # each of its letters would be a calendar
+            raise WrongTypeError("calendars", names, "a function that gives a list of texts")
+        return tuple(names)
+
+    def _file(self, name: str, question: Question) -> Availability:
         if self._root is None:
             why = NotFetched("no files are read here: give IcsProvider a root", Cause.UNREADABLE)
-            return _unknown(window, why)
+            return _unknown(question, why)
         within = self._root if self._confined else None
-        look = Look(self._question(member, window), self._answers.read_text, within)
-        return look_at(self._root / name, look)
+        return look_at(self._root / name, Look(question, self._answers.read_text, within))
 
-    def _feed(
-        self, member: Member, url: str, found: bytes | NotFetched | None, window: Interval
-    ) -> Availability:
+    def _feed(self, url: str, found: bytes | NotFetched | None, question: Question) -> Availability:
         if found is None:
             found = NotFetched("no feeds are read here: give IcsProvider feeds=")
-        source = _named(url)
         if isinstance(found, NotFetched):
-            return _unknown(window, found, source)
-        question = self._question(member, window)
-        return whole(question, [self._answers.read_text(found, question, source)])
+            return _unknown(question, found, _named(url))
+        return whole(question, [self._answers.read_text(found, question, _named(url))])
 
     def _question(self, member: Member, window: Interval) -> Question:
         return question_about(window, member.timezone, member.email, self._limits, self._own_suffix)
@@ -160,5 +178,5 @@ def _named(url: str) -> str:
         return "feed"
 
 
-def _unknown(window: Interval, why: NotFetched, source: str | None = None) -> Availability:
-    return Availability(unknown=(Unknown(window, why.cause, why.detail, source),))
+def _unknown(question: Question, why: NotFetched, source: str | None = None) -> Availability:
+    return Availability(unknown=(Unknown(question.window, why.cause, why.detail, source),))
