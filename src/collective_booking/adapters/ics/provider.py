@@ -14,7 +14,7 @@ from typing import Protocol
 from collective_booking.adapters.ics.feeds import Feeds
 from collective_booking.adapters.ics.kept import Answers
 from collective_booking.adapters.ics.reading import Look, look_at
-from collective_booking.adapters.ics.urls import NotFetched, Url, is_url
+from collective_booking.adapters.ics.urls import NotFetched, is_url, source_of
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import (
     InvalidValueError,
@@ -163,19 +163,11 @@ class IcsProvider:
         if found is None:
             found = NotFetched("no feeds are read here: give IcsProvider feeds=")
         if isinstance(found, NotFetched):
-            return _unknown(question, found, _named(url))
-        return whole(question, [self._answers.read_text(found, question, _named(url))])
+            return _unknown(question, found, source_of(url))
+        return whole(question, [self._answers.read_text(found, question, source_of(url))])
 
     def _question(self, member: Member, window: Interval) -> Question:
         return question_about(window, member.timezone, member.email, self._limits, self._own_suffix)
-
-
-def _named(url: str) -> str:
-    """What reasons call the feed at *url*."""
-    try:
-        return str(Url.parse(url))
-    except NotFetched:
-        return "feed"
 
 
 def _unknown(question: Question, why: NotFetched, source: str | None = None) -> Availability:

@@ -105,6 +105,18 @@ def is_url(reference: str) -> bool:
     return re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*://", reference) is not None
 
 
+def source_of(url: str) -> str:
+    """What reasons call the feed at *url*, whatever is wrong with it.
+
+    >>> source_of("https://cal.example.com/private-1234/basic.ics"), source_of("https://[")
+    ('feed at cal.example.com', 'feed')
+    """
+    try:
+        return str(Url.parse(url))
+    except NotFetched:
+        return "feed"
+
+
 def _authorization(user: str | None, password: str | None) -> str | None:
     if user is None:
         return None
