@@ -411,6 +411,8 @@ def test_found_unchanged_is_as_good_as_fetched(server: FeedServer) -> None:
         ({"memory": -1}, InvalidValueError, "it is a number of bytes"),
         ({"allow_http": 1}, WrongTypeError, "true or false"),
         ({"tls": True}, WrongTypeError, "an SSLContext"),
+        ({"resolve": ["127.0.0.1"]}, WrongTypeError, "a function"),
+        ({"tell": "somebody"}, WrongTypeError, "a function"),
     ],
 )
 def test_settings_are_checked_where_they_are_given(

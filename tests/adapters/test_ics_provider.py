@@ -21,7 +21,7 @@ from collective_booking.members import Member
 from collective_booking.ports import CalendarProvider
 from collective_booking.reasons import SlotUnavailableError
 from collective_booking.service import AsyncBookingService, BookingService
-from collective_booking.testing import FakeClock, FakeNotifier
+from collective_booking.testing import FakeClock, FakeNotifier, FakeProvider, awaited
 from tests.adapters.feed_server import NINE_TO_TEN, feed, feed_server, feeds
 from tests.adapters.ics_texts import MARCH, calendar, event, times
 from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, at, member
@@ -358,6 +358,8 @@ def test_an_awaited_service_asks_it_from_a_thread() -> None:
         ({"feeds": True}, WrongTypeError),
         ({"limits": 5}, WrongTypeError),
         ({"confined": 0}, WrongTypeError),
+        ({"calendars": ["ana.ics"]}, WrongTypeError),
+        ({"copies": awaited(FakeProvider())}, WrongTypeError),
     ],
 )
 def test_settings_are_checked_where_they_are_given(

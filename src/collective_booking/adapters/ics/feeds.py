@@ -25,7 +25,13 @@ from collective_booking.adapters.ics.addresses import (
 from collective_booking.adapters.ics.fetching import OK, Patience, Reply, fetch
 from collective_booking.adapters.ics.kept import Kept
 from collective_booking.adapters.ics.urls import NotFetched, Url
-from collective_booking.errors import ConfigurationError, InvalidValueError, Problem, require
+from collective_booking.errors import (
+    ConfigurationError,
+    InvalidValueError,
+    Problem,
+    WrongTypeError,
+    require,
+)
 from collective_booking.moments import ZERO
 from collective_booking.ports import Clock
 
@@ -53,13 +59,17 @@ class StaleCopy:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A feed as it was *fetched* or last found unchanged, and by what it can be asked for anew."""
+    """A feed as it was *fetched* or last found unchanged, and by what it can be asked for anew.
+
+    `stale` says why it is no newer, where it stands in for what could not be fetched.
+    """
 
     body: bytes = field(repr=False)
     fetched: datetime
     where: Url
     etag: str | None
     modified: str | None
+    stale: str = ""
 
     def news_since(self, url: Url) -> dict[str, str]:
         """The headers that ask *url* only for what has changed (RFC 9110, 13.1)."""
@@ -116,6 +126,9 @@ class Feeds:
         ages = {"fresh_for": fresh_for, "stale_for": stale_for}
         for name, value in (waits | ages).items():
             require(name, value, timedelta, "a timedelta")
+        for name, function in {"tell": tell or _nobody, "resolve": resolve}.items():
+            if not callable(function):
+                raise WrongTypeError(name, function, "a function")
         require("allow_http", allow_http, bool, "true or false")
         require("tls", tls, ssl.SSLContext | None, "an SSLContext")
         if type(memory) is not int or memory < 0:
@@ -137,7 +150,9 @@ class Feeds:
         self._clock = clock or _system_clock()
         self._kept = Kept[Copy](memory)
 
-    def read(self, wanted: Iterable[tuple[str, str]], size: int) -> dict[str, bytes | NotFetched]:
+    def fetch_all(
+        self, wanted: Iterable[tuple[str, str]], size: int
+    ) -> dict[str, bytes | NotFetched]:
         """The feeds *wanted*, pairs of a member's id and a URL: as bytes by URL, or why not.
 
         Not more than *size* bytes of each. All together take no longer than `total`.
@@ -146,38 +161,34 @@ class Feeds:
         pairs = list(wanted)
         urls = list(dict.fromkeys(url for _, url in pairs))
 
-        def answer(url: str) -> tuple[Copy | None, NotFetched | None]:
+        def answer(url: str) -> Copy | NotFetched:
             return self._newest(url, patience, size)
 
         with ThreadPoolExecutor(AT_ONCE, "feeds") as threads:
             found = dict(zip(urls, threads.map(answer, urls), strict=True))
-        return {url: self._told(member, *found[url]) for member, url in pairs}
+        return {url: self._told(member, found[url]) for member, url in pairs}
 
-    def _told(
-        self, member: str, copy: Copy | None, failure: NotFetched | None
-    ) -> bytes | NotFetched:
-        """What is answered for *member*; where a copy stands in, that is said (F3)."""
-        if copy is None:
-            assert failure is not None
-            return failure
-        if failure is not None:
-            self._tell(StaleCopy(member, str(copy.where), copy.fetched, failure.detail))
-        return copy.body
+    def _told(self, member: str, found: Copy | NotFetched) -> bytes | NotFetched:
+        """What is answered for *member*; where an old copy stands in, that is said."""
+        if isinstance(found, NotFetched):
+            return found
+        if found.stale:
+            self._tell(StaleCopy(member, str(found.where), found.fetched, found.stale))
+        return found.body
 
-    def _newest(
-        self, text: str, patience: Patience, size: int
-    ) -> tuple[Copy | None, NotFetched | None]:
-        """The newest copy that may be used, and why there is no newer one."""
+    def _newest(self, text: str, patience: Patience, size: int) -> Copy | NotFetched:
+        """The newest copy that may be used, or why there is none."""
         known, now = self._kept.get(text), self._clock.now()
         if known is not None and _is_younger(known, now, self._fresh_for):
-            return known, None
+            return known
         try:
             copy = self._fetched(Url.parse(text), known, now, patience, size)
         except NotFetched as failure:
-            may_stand_in = known is not None and _is_younger(known, now, self._stale_for)
-            return (known if may_stand_in else None), failure
+            if known is not None and _is_younger(known, now, self._stale_for):
+                return replace(known, stale=failure.detail)
+            return failure
         self._kept.keep(text, copy, weight=len(copy.body))
-        return copy, None
+        return copy
 
     def _fetched(
         self, url: Url, known: Copy | None, now: datetime, patience: Patience, size: int

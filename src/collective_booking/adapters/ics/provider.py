@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from collective_booking.adapters.ics.feeds import Feeds
 from collective_booking.adapters.ics.kept import Answers
@@ -26,6 +27,8 @@ from collective_booking.icalendar_texts import DEFAULTS, Limits, Question, quest
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy
+
+_WRITING: Final = ("put", "update", "remove")
 
 
 class KeepsCopies(Protocol):
@@ -96,6 +99,11 @@ class IcsProvider:
         require("confined", confined, bool, "true or false")
         if not host:
             raise InvalidValueError("host", host, "pass the one that your service has")
+        if not callable(calendars):
+            raise WrongTypeError("calendars", calendars, "a function")
+        if any(iscoroutinefunction(getattr(copies, name, None)) for name in _WRITING):
+            told = "what is not async: a coroutine that nobody awaits would write nothing"
+            raise WrongTypeError("copies", copies, told)
         self._root = None if root is None else Path(root)
         self._own_suffix = f"@{host}"
         self._feeds = feeds
@@ -114,7 +122,7 @@ class IcsProvider:
         urls = [(id_, name) for id_, names in named.items() for name in names if is_url(name)]
         fetched: Mapping[str, bytes | NotFetched] = {}
         if urls and self._feeds is not None:
-            fetched = self._feeds.read(urls, self._limits.size)
+            fetched = self._feeds.fetch_all(urls, self._limits.size)
         return {
             each.id: Availability.union_of(
                 self._feed(name, fetched.get(name), self._question(each, window))
