@@ -159,7 +159,7 @@ def test_a_resolver_that_never_answers_is_left() -> None:
         feeds(resolve=resolve, connect=timedelta(seconds=0.1)),
     )
     never.set()
-    assert told == "service failed: its host is not known"
+    assert told == "service failed: its host was not found in time"
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 
 from collective_booking.adapters.folder import FolderOutbox
-from collective_booking.adapters.ics import Feeds, IcsProvider, kept
+from collective_booking.adapters.ics import Feeds, IcsProvider, Limits, kept, read_file
 from collective_booking.adapters.ics.kept import Answers, Kept
 from collective_booking.adapters.memory import MemoryStore
 from collective_booking.availability import Availability, Cause
 from collective_booking.errors import InvalidValueError, WrongTypeError
 from collective_booking.icalendar_texts import question_about, read_text
-from collective_booking.intervals import NEVER
+from collective_booking.intervals import NEVER, Interval
 from collective_booking.members import Member
 from collective_booking.ports import CalendarProvider
 from collective_booking.reasons import SlotUnavailableError
 from collective_booking.service import AsyncBookingService, BookingService
 from collective_booking.testing import FakeClock, FakeNotifier, FakeProvider, awaited
-from tests.adapters.feed_server import NINE_TO_TEN, feed, feed_server, feeds
+from tests.adapters.feed_server import NINE_TO_TEN, feed, feed_server, feeds, reader_of
 from tests.adapters.ics_texts import MARCH, calendar, event, times
 from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, at, member
 from tests.bookings import calendar as team_of
@@ -210,6 +210,52 @@ def test_what_has_not_changed_is_not_read_again(
     (root / "ana.ics").write_bytes(NINE_TO_TEN.replace(b"T10", b"T11"))
     assert asked(provider, "ana.ics").busy == times("02 09:00-11:00")
     assert len(readings) == 2
+
+
+def test_a_booking_asks_no_more_than_the_page_before_it(
+    root: Path, provider: IcsProvider, readings: list[bytes]
+) -> None:
+    """Each question is about other hours, and all of them lie in the same months."""
+    (root / "ana.ics").write_bytes(NINE_TO_TEN)
+    ana = reader_of("ana.ics")
+    hour = Interval.from_isoformat("2026-03-02T09:30Z/2026-03-02T10:30Z")
+    found = [provider.availability([ana], window)["ana"].busy for window in (MARCH, hour)]
+
+    assert found == [CALL, times("02 09:30-10:00")]
+    assert len(readings) == 1
+
+
+def test_where_months_are_too_much_an_hour_may_be_read(root: Path) -> None:
+    """What is kept for later must not cost an answer now."""
+    every = event("DTSTART:20260302T090000Z", "DURATION:PT1M", "RRULE:FREQ=HOURLY")
+    (root / "ana.ics").write_text(calendar(every))
+    provider = IcsProvider(root, host=HOST, limits=Limits(instances=300))
+    hour = Interval.from_isoformat("2026-03-02T09:30Z/2026-03-02T10:30Z")
+
+    assert provider.availability([reader_of("ana.ics")], MARCH)["ana"].unknown
+    found = provider.availability([reader_of("ana.ics")], hour)["ana"]
+    assert (found.busy, found.unknown) == (times("02 10:00-10:01"), ())
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        "2026-03-31T23:00Z/2026-04-01T00:00Z",
+        "2026-12-31T23:00Z/2027-01-01T01:00Z",
+        "1900-01-01T00:00Z/1900-01-02T00:00Z",
+        "2199-12-31T00:00Z/2199-12-31T12:00Z",
+        "0001-01-01T00:00Z/0001-01-02T00:00Z",
+        "9999-12-31T00:00Z/9999-12-31T12:00Z",
+    ],
+)
+def test_the_edges_of_months_and_of_time_change_no_answer(root: Path, window: str) -> None:
+    """Where there are no whole months, what was asked is read."""
+    hourly = event("DTSTART:18500101T000000Z", "DURATION:PT1M", "RRULE:FREQ=HOURLY")
+    (root / "ana.ics").write_text(calendar(hourly))
+    asked = Interval.from_isoformat(window)
+
+    found = IcsProvider(root, host=HOST).availability([reader_of("ana.ics")], asked)["ana"]
+    assert found == read_file(root / "ana.ics", asked, timezone="UTC")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,8 @@ def permitted(
     """
     try:
         found = [ip_address(each) for each in in_time(lambda: list(resolve(host, port)), seconds)]
+    except TimeoutError as cause:
+        raise NotFetched("its host was not found in time") from cause
     except Exception as cause:  # whatever a host's own resolver raises
         raise NotFetched("its host is not known") from cause
     good = [each for each in found if is_public(each) or any(each in net for net in allowed)]

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
+from collective_booking.availability import Cause
 from collective_booking.icalendar_texts import Answer, Question, read_text
+from collective_booking.intervals import Interval
 
 V = TypeVar("V")
 
@@ -63,7 +66,8 @@ class Kept(Generic[V]):
 class Answers:
     """Answers to texts, each worked out once for each content, question and name.
 
-    A text that has changed is another text, and so read anew.
+    A text that has changed is another text, and so read anew. It is read for whole months, because
+    a page of times, and then the booking of one, ask about other windows that lie in the same ones.
     """
 
     def __init__(self, most: int = STRETCHES) -> None:
@@ -71,12 +75,37 @@ class Answers:
 
     def read_text(self, text: bytes, question: Question, source: str | None) -> Answer:
         """As `icalendar_texts.read_text` does."""
-        key = (blake2b(text).digest(), question, source)
+        content = blake2b(text).digest()
+        months = question._replace(window=_months(question))
+        answer = self._of(text, content, months, source)
+        if _is_exhausted(answer):  # of less time, the same limits may let more be read
+            answer = self._of(text, content, question, source)
+        return answer._replace(availability=answer.availability.within(question.window))
+
+    def _of(self, text: bytes, content: bytes, question: Question, source: str | None) -> Answer:
+        key = (content, question, source)
         answer = self._kept.get(key)
         if answer is None:
             answer = read_text(text, question, source)
             self._kept.keep(key, answer, _weight(answer))
         return answer
+
+
+def _months(question: Question) -> Interval:
+    """The whole months, of UTC, that the window lies in; where there are none, the window."""
+    window = question.window
+    if window.end.year > question.limits.last_year:
+        return window
+    last = window.end - timedelta(microseconds=1)
+    return Interval(_first(window.start), _first(_first(last) + timedelta(days=31)))
+
+
+def _first(moment: datetime) -> datetime:
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _is_exhausted(answer: Answer) -> bool:
+    return any(each.cause is Cause.BUDGET for each in answer.availability.unknown)
 
 
 def _weight(answer: Answer) -> int:

@@ -64,7 +64,7 @@ class IcsProvider:
 
     What cannot be read makes the time of its member unknown, with a reason, and of nobody else
     (F3). A reason names a feed by its host alone: the rest of such a URL is often a secret. Text
-    that was read before for the same time is not read again.
+    that was read before for the same months is not read again.
 
     Feeds cannot be written, and into files that others keep nothing is put: *copies* writes the
     members' copies of your appointments, a `FolderOutbox` over the same folder or whatever reaches
