@@ -23,6 +23,8 @@ from dateutil.rrule import DAILY, rrule
 from icalendar import Calendar
 
 from collective_booking.adapters import ics
+from collective_booking.adapters.ics.kept import Answers
+from collective_booking.icalendar_texts import question_about
 from collective_booking.intervals import Interval, IntervalSet
 
 ROUNDS: Final = 5
@@ -31,7 +33,7 @@ BERLIN: Final = ZoneInfo("Europe/Berlin")
 WEEK: Final = Interval(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC))
 DECADE: Final = Interval(datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC))
 LIMITS: Final = ics.Limits(components=EVENTS + 1)
-MOST_FOR_RULES, MOST_FOR_EVENTS = 0.1, 1.2
+MOST_FOR_RULES, MOST_FOR_EVENTS, MOST_FOR_UNCHANGED = 0.1, 1.2, 0.02
 
 
 def starts_of_events() -> list[datetime]:
@@ -138,10 +140,18 @@ def main() -> None:
     assert len(read(many, DECADE)) == EVENTS
     assert read(daily, WEEK) == as_dateutil_walks_them()
 
+    answers, asked = Answers(), question_about(DECADE, "Europe/Berlin", limits=LIMITS)
+    unchanged = many.encode()
+    assert answers.read_text(unchanged, asked, None).availability.busy == read(many, DECADE)
+
     jobs = {
         f"icalendar parses {EVENTS:,} events": (lambda: Calendar.from_ical(many), None),
         "read them, all in the window": (lambda: read(many, DECADE), MOST_FOR_EVENTS),
         "read them, a week's in the window": (lambda: read(many, WEEK), MOST_FOR_EVENTS),
+        "read them again, unchanged": (
+            lambda: answers.read_text(unchanged, asked, None),
+            MOST_FOR_UNCHANGED,
+        ),
         f"read {RULES} daily rules since 2010, a week": (lambda: read(daily, WEEK), MOST_FOR_RULES),
     }
     spent = medians(*(job for job, _ in jobs.values()))

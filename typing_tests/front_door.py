@@ -34,6 +34,7 @@ from collective_booking import (
     to_dict,
 )
 from collective_booking.adapters import ics
+from collective_booking.ports import CalendarProvider
 
 assert_type(collective_booking.__all__, list[str])
 
@@ -99,3 +100,8 @@ assert_type(finder.view(morning), View)
 finder.offers(nine)  # type: ignore[arg-type]  # a window has an end
 
 assert_type(ics.read("", morning, timezone="UTC"), Availability)
+
+provider: CalendarProvider = ics.IcsProvider(host="booking.example.com", feeds=ics.Feeds())
+assert_type(provider.availability([ana], morning)["ana"], Availability)
+ics.IcsProvider("calendars")  # type: ignore[call-arg]  # whose copies are whose, only the host says
+ics.Feeds(stale_for=3600)  # type: ignore[arg-type]  # a length of time, not a number

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collective_booking.adapters import ics
+from collective_booking.adapters.ics.kept import Answers
+from collective_booking.icalendar_texts import question_about, read_text
 from collective_booking.intervals import Interval, IntervalSet
 from tests.adapters.ics_samples import SAMPLES, reads_as_a_value_or_a_reason
 from tests.adapters.ics_texts import calendar
@@ -180,3 +182,20 @@ def damaged(draw: st.DrawFn) -> bytes:
 def test_a_damaged_calendar_is_a_value_or_a_reason(text: bytes) -> None:
     """Whatever happens to a file, nothing but an answer comes out, and it comes."""
     reads_as_a_value_or_a_reason(text)
+
+
+@settings(max_examples=300)
+@given(text=damaged() | series().map(lambda each: each.text().encode()), cut=st.data())
+def test_what_is_kept_is_what_would_be_read(text: bytes, cut: st.DataObject) -> None:
+    """Nobody can tell whether a calendar was read for this question, or for a wider one before."""
+    hours = sorted(cut.draw(st.sets(st.integers(0, 24 * 90), min_size=2, max_size=2)))
+    start, end = (datetime(2026, 2, 1, tzinfo=UTC) + timedelta(hours=each) for each in hours)
+    question = question_about(Interval(start, end), "Europe/Berlin")
+
+    anew, kept = (each(text, question, "a.ics") for each in (read_text, Answers().read_text))
+    assert (kept.availability.busy, kept.availability.tentative) == (
+        anew.availability.busy,
+        anew.availability.tentative,
+    )
+    assert set(kept.availability.unknown) == set(anew.availability.unknown)
+    assert kept.told.clip(question.window) == anew.told.clip(question.window)

@@ -6,7 +6,7 @@ Must not live here: problems that keep a file from being read; they never come t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -23,7 +23,7 @@ from collective_booking.intervals import Interval, IntervalSet
 
 
 def answer(
-    team: Team, window: Interval, found: Mapping[tuple[str, str], Availability], clock: Clock
+    team: Team, window: Interval, found: Sequence[tuple[str, str, Availability]], clock: Clock
 ) -> Answer:
     """A sentence about the team, what its calendars say, what cannot be read, and who has none.
 
@@ -42,7 +42,7 @@ def answer(
     ]
     items = dict.fromkeys(
         f"{plain(str(item))}: unknown {clock.stretch(item.interval, window.start)}".strip()
-        for known in found.values()
+        for _, _, known in found
         for item in known.unknown
     )
     told += [Text(item, "yellow") for item in items]
@@ -55,7 +55,7 @@ def answer(
 
 
 def _calendars(
-    calendar: CollectiveCalendar, found: Mapping[tuple[str, str], Availability]
+    calendar: CollectiveCalendar, found: Sequence[tuple[str, str, Availability]]
 ) -> Iterator[RenderableType]:
     if not found:
         return
@@ -64,11 +64,11 @@ def _calendars(
     table.add_column("calendar")
     for name in ("busy", "tentative", "unknown"):
         table.add_column(name, justify="right")
-    for (who, path), known in found.items():
+    for who, name, known in found:
         unknown = IntervalSet(item.interval for item in known.unknown)
         table.add_row(
             Text(calendar.member(who).name, "bold"),
-            Text(plain(path)),
+            Text(plain(name)),
             *(format_amount(times.total) for times in (known.busy, known.tentative, unknown)),
         )
     yield Padding(table, (1, 0, 1, 2))

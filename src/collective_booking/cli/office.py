@@ -20,7 +20,7 @@ from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli import sources
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.places import Places
-from collective_booking.cli.teamfile import Sources, Team
+from collective_booking.cli.teamfile import Sources, Team, is_feed
 from collective_booking.drafts import SavedCalendar, Taken
 from collective_booking.errors import Problem
 from collective_booking.intervals import Interval
@@ -104,13 +104,15 @@ class TeamOutbox(FolderOutbox):
         # As the file has them: as they are stored, busy times in it are a calendar too.
         own = {member.id: member for member in self._team.calendar.members}
         asked = [own.get(member.id, member) for member in members]
-        return {member.id: sources.of(member, self._of(member), window) for member in asked}
+        found = {member.id: self._of(member) for member in asked}
+        return sources.known(self._team, asked, found, window)
 
     def _of(self, member: Member) -> Sources:
         if member.id in self._team.sources:
             return self._team.sources[member.id]
-        file = Path(self._team.path).parent / (member.calendar or "")
-        return Sources((file,)) if member.calendar and file.exists() else Sources()
+        name = member.calendar or ""
+        there = is_feed(name) or (name and (Path(self._team.path).parent / name).exists())
+        return Sources((name,)) if there else Sources()
 
 
 # --- files ---------------------------------------------------------------------------------------

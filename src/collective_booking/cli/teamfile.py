@@ -26,14 +26,18 @@ from collective_booking.intervals import NEVER, Interval, IntervalSet
 MAX_SIZE: Final = 5_000_000
 """More bytes than a hundred members with ten years of time off write."""
 
+_FEEDS: Final = ("https://", "webcal://", "webcals://")
 _INSTANTS: Final = "two instants such as 2026-11-23T10:00:00Z, the start and the end"
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where one member's busy time comes from: files and folders, and what the team file says."""
+    """Where one member's busy time comes from: calendars, and what the team file says.
 
-    calendars: tuple[Path, ...] = ()
+    Of `calendars`, each is the name of a file or folder beside the team file, or the URL of a feed.
+    """
+
+    calendars: tuple[str, ...] = ()
     busy: IntervalSet = NEVER
 
 
@@ -44,6 +48,11 @@ class Team:
     path: str
     calendar: CollectiveCalendar
     sources: Mapping[str, Sources]
+
+
+def is_feed(name: str) -> bool:
+    """Whether *name*, of a calendar, is the URL of a feed, and not the name of a file or folder."""
+    return name.lower().startswith(_FEEDS)
 
 
 def load(path: str) -> Team:
@@ -81,7 +90,7 @@ def schema() -> dict[str, Any]:
         "calendars": {
             "type": "array",
             "items": {"type": "string", "minLength": 1, "examples": ["ana.ics"]},
-            "description": "Files and folders of iCalendar data, relative to the team file.",
+            "description": "Files and folders of iCalendar data, relative to the team file; URLs.",
         },
         "busy": {
             "type": "array",
@@ -194,7 +203,7 @@ def _take_sources(
     if not isinstance(member, dict):
         return member, Sources(), ()
     readers: dict[str, Callable[[Any], Any]] = {
-        "calendars": list_of(_beside(path), "files and folders"),
+        "calendars": list_of(_calendar(path), "files and folders"),
         "busy": lambda pairs: IntervalSet(list_of(_busy, "pairs of instants")(pairs)),
     }
     given = {key: member[key] for key in readers if key in member}
@@ -206,18 +215,20 @@ def _take_sources(
     return rest, Sources(**read), tuple(problems)
 
 
-def _beside(team: Path) -> Callable[[object], Path]:
-    """The reader of a file's or folder's name: it is there, though it may be unreadable."""
+def _calendar(team: Path) -> Callable[[object], str]:
+    """The reader of a feed's URL, or of the name of what is there, though it may be unreadable."""
 
-    def read(value: object) -> Path:
+    def read(value: object) -> str:
         name = str(text()(value))
+        if is_feed(name):
+            return name
         place = team.parent / name
         try:
             there = place.exists()
         except OSError:
             there = False
         if there:
-            return place
+            return name
         try:
             near = did_you_mean(name, [each.name for each in place.parent.iterdir()])
         except OSError:

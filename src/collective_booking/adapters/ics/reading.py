@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import require
@@ -23,6 +24,36 @@ from collective_booking.icalendar_texts import (
     whole,
 )
 from collective_booking.intervals import Interval
+
+_OUTSIDE: Final = "it leads out of the folder of calendars"
+
+
+class Look(NamedTuple):
+    """How files are looked at: with which question, by which reader, and how far.
+
+    With `within`, files and folders that turn out to be elsewhere, once links are followed, are not
+    opened.
+    """
+
+    question: Question
+    read: Callable[[bytes, Question, str | None], Answer] = read_text
+    within: Path | None = None
+
+    def leads_out(self, path: str | Path) -> bool:
+        """Whether *path* is, by its own name or by links, outside of where it may be.
+
+        Raises:
+            OSError: nobody can tell where it is.
+            ValueError: it is no path.
+        """
+        if self.within is None:
+            return False
+        return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.within))
+
+    def unreadable(self, source: str, detail: str) -> Answer:
+        """That all of the window is unknown, for *source* cannot be read."""
+        unknown = Unknown(self.question.window, Cause.UNREADABLE, detail, source)
+        return Answer(Availability(unknown=(unknown,)))
 
 
 def read_file(
@@ -39,7 +70,7 @@ def read_file(
     A file that is not there, or cannot be opened, makes the whole window unknown.
     """
     place, question = _place(path), question_about(window, timezone, address, limits, own_suffix)
-    return whole(question, [_read_file(place, question)])
+    return whole(question, [_read_file(place, Look(question))])
 
 
 def read_folder(
@@ -59,7 +90,7 @@ def read_folder(
     the whole window unknown.
     """
     place, question = _place(path), question_about(window, timezone, address, limits, own_suffix)
-    return whole(question, _read_folder(place, question))
+    return whole(question, _read_folder(place, Look(question)))
 
 
 def read_path(
@@ -73,9 +104,14 @@ def read_path(
 ) -> Availability:
     """`read_folder` if there is a folder at *path*, else `read_file`."""
     place, question = _place(path), question_about(window, timezone, address, limits, own_suffix)
-    if _is_folder(place):
-        return whole(question, _read_folder(place, question))
-    return whole(question, [_read_file(place, question)])
+    return look_at(place, Look(question))
+
+
+def look_at(path: Path, look: Look) -> Availability:
+    """What `read_path` answers to a question that was checked before."""
+    if _is_folder(path):
+        return whole(look.question, _read_folder(path, look))
+    return whole(look.question, [_read_file(path, look)])
 
 
 def _place(path: str | os.PathLike[str]) -> Path:
@@ -87,44 +123,52 @@ def _place(path: str | os.PathLike[str]) -> Path:
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _read_file(path: Path, question: Question) -> Answer:
+def _read_file(path: Path, look: Look) -> Answer:
     source = str(path)
     try:
+        if look.leads_out(path):
+            return look.unreadable(source, _OUTSIDE)
         # Asked before opening: to open a pipe is to wait for whoever writes into it.
         if not stat.S_ISREG(path.stat().st_mode):
-            return _unreadable(question, source, "this is no file")
+            return look.unreadable(source, "this is no file")
         with path.open("rb") as opened:
-            text = opened.read(question.limits.size + 1)
+            text = opened.read(look.question.limits.size + 1)
     except (OSError, ValueError) as cause:
-        return _unreadable(question, source, getattr(cause, "strerror", None) or str(cause))
-    return read_text(text, question, source)
+        return look.unreadable(source, getattr(cause, "strerror", None) or str(cause))
+    return look.read(text, look.question, source)
 
 
-def _read_folder(path: Path, question: Question) -> list[Answer]:
+def _read_folder(path: Path, look: Look) -> list[Answer]:
     answers: list[Answer] = []
     try:
         if not _is_folder(path):
-            return [_unreadable(question, str(path), "there is no such folder")]
-        found = list(_calendars(path, question, answers))
-        answers += [_read_file(file, question) for file in found]
+            return [look.unreadable(str(path), "there is no such folder")]
+        if look.leads_out(path):
+            return [look.unreadable(str(path), _OUTSIDE)]
+        found = list(_calendars(path, look, answers))
+        answers += [_read_file(file, look) for file in found]
     except (OSError, ValueError) as cause:
-        answers.append(_unreadable(question, str(path), str(cause)))
+        answers.append(look.unreadable(str(path), str(cause)))
     return answers
 
 
-def _calendars(path: Path, question: Question, answers: list[Answer]) -> Iterator[Path]:
+def _calendars(path: Path, look: Look, answers: list[Answer]) -> Iterator[Path]:
     """Every `.ics` file under *path*; for a folder that cannot be opened, an answer says so."""
 
     def closed(error: OSError) -> None:
-        answers.append(_unreadable(question, error.filename, error.strerror or str(error)))
+        answers.append(look.unreadable(error.filename, error.strerror or str(error)))
 
     seen = {os.path.realpath(path)}
     for folder, folders, files in os.walk(path, onerror=closed, followlinks=True):
         ahead: list[str] = []
         for name in sorted(folders):
             real = os.path.realpath(Path(folder, name))
-            if real not in seen:
-                seen.add(real)
+            if real in seen:
+                continue
+            seen.add(real)
+            if look.leads_out(real):
+                answers.append(look.unreadable(str(Path(folder, name)), _OUTSIDE))
+            else:
                 ahead.append(name)
         folders[:] = ahead
         for name in sorted(files):
@@ -132,7 +176,7 @@ def _calendars(path: Path, question: Question, answers: list[Answer]) -> Iterato
             if name.lower().endswith(".ics"):
                 yield file
             elif file.is_symlink() and not file.exists():
-                answers.append(_unreadable(question, str(file), "a link that leads nowhere"))
+                answers.append(look.unreadable(str(file), "a link that leads nowhere"))
 
 
 def _is_folder(path: Path) -> bool:
@@ -140,8 +184,3 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
-
-
-def _unreadable(question: Question, source: str, detail: str) -> Answer:
-    unknown = Unknown(question.window, Cause.UNREADABLE, detail, source)
-    return Answer(Availability(unknown=(unknown,)))
