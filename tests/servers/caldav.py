@@ -20,9 +20,7 @@ from xml.etree import ElementTree as ET
 from tests.servers.processes import HOME, running
 
 _NUMBERS: Final = count(1)
-_EVERYTHING: Final = (
-    '<D:propfind xmlns:D="DAV:"><D:prop><D:getcontenttype/></D:prop></D:propfind>'
-)
+_EVERYTHING: Final = '<D:propfind xmlns:D="DAV:"><D:prop><D:getcontenttype/></D:prop></D:propfind>'
 _LISTING: Final = {"Depth": "1", "Content-Type": "text/xml"}
 
 
@@ -58,9 +56,8 @@ class CalDavServer:
         """What is in a calendar, by name."""
         listed = self.ask("PROPFIND", f"{self.home}{calendar}", _EVERYTHING.encode(), _LISTING)
         hrefs = [each.text or "" for each in ET.fromstring(listed).iter("{DAV:}href")]
-        return {
-            href.rpartition("/")[2]: self.ask("GET", href) for href in hrefs if href.endswith(".ics")
-        }
+        stored = [href for href in hrefs if href.endswith(".ics")]
+        return {href.rpartition("/")[2]: self.ask("GET", href) for href in stored}
 
     def ask(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None

@@ -37,9 +37,8 @@ def running(command: Callable[[int], Sequence[str]]) -> Iterator[int]:
             port = free_port()
             # A session of its own, because Ctrl-C is meant for the tests; and a pipe to it that
             # the system closes whatever happens to this process.
-            guarded = [sys.executable, str(Path(__file__)), *command(port)]
             process = subprocess.Popen(
-                guarded,
+                [sys.executable, str(Path(__file__)), *command(port)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -55,7 +54,7 @@ def running(command: Callable[[int], Sequence[str]]) -> Iterator[int]:
                 process.wait(PATIENCE)
         log.seek(0)
         said = log.read()[-2000:].decode("utf-8", "replace")
-        raise ServerUnavailableError(f"{' '.join(guarded[2:])} did not start.\n{said}")
+        raise ServerUnavailableError(f"{' '.join(command(0))} did not start.\n{said}")
 
 
 def free_port() -> int:

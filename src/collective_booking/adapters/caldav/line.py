@@ -108,10 +108,13 @@ class Line:
         answer = self._exchanged(method, url, body, headers)
         asked = answer.headers.get("www-authenticate")
         client = self._client
-        if answer.status == 401 and asked and client.auth is None and client.username is not None:
+        if answer.status != 401 or not asked or client.auth or client.username is None:
+            return answer
+        try:
             client.build_auth_object(sorted(client.extract_auth_types(asked)))
-            answer = self._exchanged(method, url, body, headers)
-        return answer
+        except Exception as cause:
+            raise CalDavError(in_short(cause), 401) from cause
+        return self._exchanged(method, url, body, headers)
 
     def _exchanged(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         client = self._client
