@@ -26,8 +26,9 @@ def client_of(server: CalDavServer) -> Callable[[Member], DAVClient]:
     from caldav.davclient import DAVClient
 
     user, _, password = server.login.partition(":")
-    login = {"username": user, "password": password} if user else {}
-    return lambda _: DAVClient(server.url, **login)
+    if not server.login:
+        return lambda _: DAVClient(server.url)
+    return lambda _: DAVClient(server.url, username=user, password=password, auth_type="basic")
 
 
 def provider_on(server: CalDavServer, **changes: Any) -> CalDavProvider:

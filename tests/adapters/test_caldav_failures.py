@@ -54,8 +54,8 @@ def hidden(status: str, href: str = "/ana/theirs.ics") -> str:
 
 
 def provider_on(server: ScriptedServer, **changes: Any) -> CalDavProvider:
-    settings = {"own_suffix": SUFFIX, "timeout": timedelta(seconds=20)} | changes
-    return CalDavProvider(lambda _: caldav.DAVClient(server.url), **settings)
+    told: dict[str, Any] = {"own_suffix": SUFFIX} | changes
+    return CalDavProvider(lambda _: caldav.DAVClient(server.url), **told)
 
 
 def only_for_ana(script: Script) -> Script:
@@ -123,6 +123,14 @@ def test_a_server_that_keeps_waiting_is_waited_for_no_longer(script: Hang | Drip
 def test_half_an_answer_is_none(reply: Reply) -> None:
     """The other half may hold the event that nobody may book over."""
     assert_unknown(known_after(lambda _: reply))
+
+
+def test_a_connection_that_breaks_once_is_made_again() -> None:
+    """Servers drop some of those who come all at once; a search need not fail for that."""
+    replies = iter([Reply(207, b"<", longer=9)])
+    known = known_after(lambda _: next(replies, told(shown())))
+
+    assert (known.busy, known.unknown) == (BUSY, ())
 
 
 def test_an_answer_that_is_too_large_is_not_read() -> None:

@@ -100,6 +100,7 @@ def radicale(folder: Path) -> Iterator[CalDavServer]:
         "auth-htpasswd-filename": str(users),
         "auth-htpasswd-encryption": "plain",
         "auth-delay": "0",
+        "server-max_connections": "0",  # it would close those beyond its eighth
     }
 
     def command(port: int) -> list[str]:

@@ -117,30 +117,42 @@ class Line:
         return self._exchanged(method, url, body, headers)
 
     def _exchanged(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        client = self._client
-        sent: dict[str, str] = {**client.headers, **headers}
+        """One answer; what breaks off on the way is tried once more.
+
+        Servers drop connections when many come at once, and close idle ones just as they are used.
+        No request of ours does harm when it arrives twice: the conditions on it see to that.
+        """
         try:
-            answer = client.session.request(
-                method,
-                url,
-                data=body,
-                headers=sent,
-                proxies={urlsplit(url).scheme: client.proxy} if client.proxy else None,
-                auth=client.auth,
-                timeout=self._left(),
-                verify=client.ssl_verify_cert,
-                cert=client.ssl_cert,
-                allow_redirects=False,
-                stream=True,
-            )
-            with answer:
-                told = {name.lower(): value for name, value in answer.headers.items()}
-                return Answer(answer.status_code or 0, told, self._read(answer))
+            return self._sent(method, url, body, headers)
+        except CalDavError:
+            raise
+        except Exception:  # noqa: BLE001  # whatever the HTTP library, or one below it, raises
+            self._left()
+        try:
+            return self._sent(method, url, body, headers)
         except CalDavError:
             raise
         except Exception as cause:
-            # Whatever its HTTP library, or one below that, raises of its own.
             raise CalDavError(in_short(cause)) from cause
+
+    def _sent(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        client = self._client
+        always = {str(name): str(value) for name, value in client.headers.items()}
+        with client.session.request(
+            method,
+            url,
+            data=body,
+            headers={**always, **headers},
+            proxies={urlsplit(url).scheme: client.proxy} if client.proxy else None,
+            auth=client.auth,
+            timeout=self._left(),
+            verify=client.ssl_verify_cert,
+            cert=client.ssl_cert,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            told = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(answer.status_code or 0, told, self._read(answer))
 
     def _read(self, answer: Any) -> bytes:
         """The whole body, or an error: half of an answer would make the rest look free."""

@@ -93,7 +93,7 @@ class CalDavProvider:
         free_busy: bool = False,
         whole_calendars: bool = False,
         timeout: timedelta = timedelta(seconds=20),
-        at_once: int = 16,
+        at_once: int = 8,
         limits: Limits = DEFAULTS,
     ) -> None:
         if not callable(client):
