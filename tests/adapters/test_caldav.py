@@ -73,6 +73,10 @@ class Desk:
         by(stored.events[0])
         self.put(stored.to_ical().decode(), name)
 
+    def tag(self) -> None:
+        """Put the copy into a category."""
+        self.change(lambda copy: copy.add("categories", ["Sales"]))
+
     def delete(self) -> None:
         for name in self.copies():
             self.server.delete(self.calendar, name)
@@ -297,11 +301,7 @@ def test_a_change_in_between_is_not_lost(
     """She sets a category between our reading and our writing: both changes are there (412)."""
     booked = appointment()
     provider.put(copy_for(ana, booked))
-    late = meddling(
-        caldav_server,
-        "PUT",
-        lambda: desk.change(lambda copy: copy.add("categories", ["Sales"])),
-    )
+    late = meddling(caldav_server, "PUT", desk.tag)
     moved = booked.moved(at("14:00"), NOW)
     CalDavProvider(late, own_suffix=SUFFIX).update(copy_for(ana, moved))
 
@@ -338,11 +338,7 @@ def test_a_copy_that_changes_while_it_is_removed_is_removed(
     """The meeting does not take place, however she likes to be reminded of it."""
     booked = appointment()
     provider.put(copy_for(ana, booked))
-    late = meddling(
-        caldav_server,
-        "DELETE",
-        lambda: desk.change(lambda copy: copy.add("categories", ["Sales"])),
-    )
+    late = meddling(caldav_server, "DELETE", desk.tag)
     cancelled = booked.stepped(Happening.CANCELLED, NOW)
     CalDavProvider(late, own_suffix=SUFFIX).remove(copy_for(ana, cancelled))
 

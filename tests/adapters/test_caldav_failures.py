@@ -168,6 +168,29 @@ def test_an_event_that_cannot_be_read_makes_its_time_unknown_alone() -> None:
     assert (unknown.interval.start, unknown.source) == (at("15:00"), "/ana/torn.ics")
 
 
+def test_what_repeats_is_counted_for_the_whole_calendar() -> None:
+    """A server hands it out in pieces; a thousand of them may not cost a thousandfold."""
+    daily = [
+        shown(
+            event("DTSTART:20261101T080000Z", "DURATION:PT1M", "RRULE:FREQ=DAILY", uid=f"d{n}"),
+            f"/ana/{n}.ics",
+        )
+        for n in range(9)
+    ]
+    known = known_after(lambda _: told(*daily), limits=Limits(instances=20))
+
+    assert {each.cause for each in known.unknown} == {Cause.BUDGET}
+
+
+def test_a_host_that_makes_no_client_is_told_so() -> None:
+    """In the reason while searching, and by an error when something is to be written."""
+    provider = CalDavProvider(lambda _: None, own_suffix=SUFFIX)  # type: ignore[arg-type,return-value]
+
+    assert_unknown(provider.availability([ANA], MONDAY)["ana"], "a caldav.DAVClient, not NoneType")
+    with pytest.raises(WrongTypeError):
+        provider.put(copy_for(ANA, appointment()))
+
+
 def test_a_host_that_has_no_login_for_one_member_still_knows_the_others() -> None:
     """Vaults lose passwords; that is one member's trouble."""
 

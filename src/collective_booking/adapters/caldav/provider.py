@@ -35,6 +35,7 @@ from collective_booking.errors import (
 )
 from collective_booking.icalendar_texts import (
     DEFAULTS,
+    Allowance,
     Limits,
     Question,
     question_about,
@@ -60,7 +61,7 @@ _SILENTLY: Final = {"Schedule-Reply": "F"}
 """That a copy goes is no answer to an invitation: nobody gets e-mail (RFC 6638, 8.1)."""
 _DONE: Final = frozenset({200, 201, 204})
 _CHANGED: Final = frozenset({404, 410, 412})
-_There = tuple[reports.Found | None, Event | None]
+_There = tuple[Found | None, Event | None]
 
 
 class CalDavProvider:
@@ -77,8 +78,8 @@ class CalDavProvider:
     read: those near the window, as the server says, and all that repeat. With *whole_calendars*
     the server is asked for no range at all, for one whose answers are not to be trusted.
 
-    *timeout* bounds all that is done for one member in one call, *limits* what is read for one
-    answer and how far. At most *at_once* members are asked at a time.
+    *timeout* bounds all that is done for one member in one call. *limits* are those of a calendar,
+    but for its size: that is of one answer. At most *at_once* members are asked at a time.
 
     Raises:
         WrongTypeError: an argument of the wrong type.
@@ -147,7 +148,9 @@ class CalDavProvider:
                 if self._free_busy:
                     told = [_free_busy_of(line, question)]
                 else:
-                    told = [_told(found, question) for found in self._events(line, window)]
+                    shared = Allowance(self._limits)
+                    events = self._events(line, window)
+                    told = [_told(found, question, shared) for found in events]
         except Exception as cause:  # noqa: BLE001  # one member's trouble, whatever it is
             return _unknown(window, cause, source)
         return whole(question, told)
@@ -182,9 +185,8 @@ class CalDavProvider:
         their answer while the time is the same. A newer version that is there already stays too.
 
         Raises:
-            UndeliverableError: the calendar is not there, cannot be written, or is of another
-                server.
-            CalDavError: the server does not answer, refuses for now, or somebody keeps changing it.
+            UndeliverableError: the calendar is not there, takes nothing, or is on another server.
+            CalDavError: the server does not answer, refuses for now, or somebody is always faster.
         """
         self._change(copy, lambda line, there: _put(line, there, copy))
 
@@ -213,7 +215,10 @@ class CalDavProvider:
     def _line(self, member: Member) -> Line:
         if member.calendar is None:
             raise UndeliverableError(f"{member.id} has no calendar")
+        from caldav.davclient import DAVClient  # noqa: PLC0415  # whoever has one has the extra
+
         client = self._client(member)
+        require("what client makes", client, DAVClient, "a caldav.DAVClient")
         seconds = self._timeout.total_seconds()
         try:
             return Line(client, member.calendar, seconds, self._limits.size)
@@ -242,10 +247,10 @@ def _free_busy_of(line: Line, question: Question) -> Told:
     return read_text(answer.body, question, line.calendar)
 
 
-def _told(found: Found, question: Question) -> Told:
+def _told(found: Found, question: Question, shared: Allowance) -> Told:
     """What one object says; one that the server names but does not show may say anything."""
     if found.data is not None:
-        return read_text(found.data, question, found.href)
+        return read_text(found.data, question, found.href, shared)
     detail = f"the server does not tell what it says ({found.status or 'no status'})"
     unknown = Unknown(question.window, Cause.SERVICE, detail, found.href or None)
     return Told(Availability(unknown=(unknown,)))
