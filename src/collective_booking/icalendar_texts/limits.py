@@ -91,5 +91,5 @@ class Allowance:
     __slots__ = ("events", "zones")
 
     def __init__(self, limits: Limits) -> None:
-        self.events = Budget(limits.instances)
-        self.zones = Budget(limits.instances)
+        self.events: Budget = Budget(limits.instances)
+        self.zones: Budget = Budget(limits.instances)

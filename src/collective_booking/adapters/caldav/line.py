@@ -176,8 +176,11 @@ class TooLargeError(CalDavError):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"an answer of more than {most} bytes")
-        self.args = (most,)  # mirror the signature
         self.most = most
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For pickling: what it says is made of `most`."""
+        return type(self), (self.most,)
 
 
 def refusal(answer: Answer) -> CollectiveBookingError:
@@ -216,6 +219,20 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
-def in_short(cause: Exception) -> str:
-    """What a foreign error says, as far as a reason has room for it."""
-    return f"{type(cause).__name__}: {cause}"[:200]
+def in_short(cause: BaseException) -> str:
+    """What kind of foreign error it is, and what is at its root; not its words: they may hold keys.
+
+    >>> try:
+    ...     try:
+    ...         raise TimeoutError("no answer to https://ana:secret@example.com/")
+    ...     except TimeoutError as root:
+    ...         raise ConnectionError("that did not work") from root
+    ... except ConnectionError as error:
+    ...     in_short(error)
+    'ConnectionError (TimeoutError)'
+    """
+    root = cause
+    while below := root.__cause__ or root.__context__:
+        root = below
+    outer, inner = type(cause).__name__, type(root).__name__
+    return outer if inner == outer else f"{outer} ({inner})"

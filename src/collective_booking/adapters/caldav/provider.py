@@ -7,7 +7,6 @@ Must not live here: HTTP, XML, iCalendar.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -44,6 +43,7 @@ from collective_booking.icalendar_texts import (
 )
 from collective_booking.icalendar_texts import Answer as Told
 from collective_booking.intervals import Interval
+from collective_booking.lookups import look_up
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy
 
@@ -79,11 +79,11 @@ class CalDavProvider:
     the server is asked for no range at all, for one whose answers are not to be trusted.
 
     *timeout* bounds all that is done for one member in one call. *limits* are those of a calendar,
-    but for its size: that is of one answer. At most *at_once* members are asked at a time.
+    but for its size: that is of one answer.
 
     Raises:
         WrongTypeError: an argument of the wrong type.
-        InvalidValueError: an empty *own_suffix*, a *timeout* or number of less than anything.
+        InvalidValueError: an empty *own_suffix*, or a *timeout* of nothing.
     """
 
     def __init__(
@@ -94,7 +94,6 @@ class CalDavProvider:
         free_busy: bool = False,
         whole_calendars: bool = False,
         timeout: timedelta = timedelta(seconds=20),
-        at_once: int = 8,
         limits: Limits = DEFAULTS,
     ) -> None:
         if not callable(client):
@@ -103,20 +102,16 @@ class CalDavProvider:
             require(name, value, bool, "true or false")
         require("own_suffix", own_suffix, str, "the end of our own UIDs, as text")
         require("timeout", timeout, timedelta, "a timedelta")
-        require("at_once", at_once, int, "a whole number")
         require("limits", limits, Limits, "Limits")
         if not own_suffix:
             raise InvalidValueError("own_suffix", own_suffix, "every UID ends in it")
         if timeout <= timedelta():
             raise InvalidValueError("timeout", timeout, "nothing can be read in no time")
-        if at_once < 1:
-            raise InvalidValueError("at_once", at_once, "somebody has to be asked")
         self._client = client
         self._own_suffix = own_suffix
         self._free_busy = free_busy
         self._whole = whole_calendars
         self._timeout = timeout
-        self._at_once = at_once
         self._limits = limits
 
     # --- what calendars say ---------------------------------------------------------------------
@@ -130,11 +125,10 @@ class CalDavProvider:
         unknown, with the reason, and the others are not.
         """
         require("a window", window, Interval, "an Interval")
-        if not members:
-            return {}
-        with ThreadPoolExecutor(min(self._at_once, len(members))) as pool:
-            known = pool.map(lambda member: self._known(member, window), members)
-            return {member.id: each for member, each in zip(members, known, strict=True)}
+        return look_up(self._known_of, members, window)
+
+    def _known_of(self, members: Sequence[Member], window: Interval) -> dict[str, Availability]:
+        return {member.id: self._known(member, window) for member in members}
 
     def _known(self, member: Member, window: Interval) -> Availability:
         if member.calendar is None:
