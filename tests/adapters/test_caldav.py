@@ -31,6 +31,7 @@ from tests.servers.caldav import CalDavServer
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
 
 UID: Final = f"a1@{HOST}"
+Case = tuple[list[str], Interval, Interval]
 Copy = Any
 """An event as icalendar reads it, whose properties may be of any of its types."""
 
@@ -180,23 +181,60 @@ def test_free_busy_of_a_server_sees_our_own_copies_and_says_so(
     assert known.sees_own_copies
 
 
-def test_free_busy_of_radicale_is_an_hour_late_all_summer_and_ours_is_not(
-    radicale_server: CalDavServer,
-) -> None:
-    """A weekly call in New York at 18:00, first held in winter. After the clocks have changed it
-    is at 22:00 UTC; radicale's report goes on saying 23:00. That is why events are read.
-    """
-    ana = member("ana", calendar=radicale_server.new_calendar(), timezone="America/New_York")
-    start = "DTSTART;TZID=America/New_York:20260302T180000"
-    radicale_server.put(
-        str(ana.calendar), "1.ics", event(start, "DURATION:PT1H", "RRULE:FREQ=WEEKLY")
-    )
+# Two series, a window in each, and when they are in it: free/busy of servers gets them wrong.
+NEW_YORK: Final = (
+    ["DTSTART;TZID=America/New_York:20260302T180000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY"],
+    Interval.from_isoformat("2026-06-01T00:00Z/2026-06-03T00:00Z"),
+    Interval.from_isoformat("2026-06-01T22:00Z/2026-06-01T23:00Z"),
+)
+"""A weekly call in New York at 18:00, first held in winter: in summer that is 22:00 UTC."""
+DAYS_OFF: Final = (
+    ["DTSTART;VALUE=DATE:20260706", "RRULE:FREQ=WEEKLY"],
+    Interval.from_isoformat("2026-11-22T00:00Z/2026-11-25T00:00Z"),
+    Interval.from_isoformat("2026-11-23T05:00Z/2026-11-24T05:00Z"),
+)
+"""Mondays off, of somebody who lives in New York."""
 
-    june = Interval.from_isoformat("2026-06-01T00:00Z/2026-06-03T00:00Z")
-    right = Interval.from_isoformat("2026-06-01T22:00Z/2026-06-01T23:00Z")
-    wrong = Interval.from_isoformat("2026-06-01T23:00Z/2026-06-02T00:00Z")
-    assert busy(provider_on(radicale_server), ana, june) == IntervalSet([right])
-    assert busy(provider_on(radicale_server, free_busy=True), ana, june) == IntervalSet([wrong])
+
+def in_new_york(server: CalDavServer, lines: list[str]) -> Member:
+    """Ana, who lives there, with a calendar that has one event."""
+    name = server.new_calendar()
+    server.put(name, "series.ics", event(*lines))
+    return member("ana", calendar=name, timezone="America/New_York")
+
+
+@pytest.mark.parametrize("case", [NEW_YORK, DAYS_OFF], ids=["call", "days off"])
+def test_a_series_is_when_the_clock_on_its_wall_says(
+    provider: CalDavProvider, caldav_server: CalDavServer, case: Case
+) -> None:
+    """Whichever server has it: which instants these are is worked out here."""
+    lines, window, right = case
+
+    assert busy(provider, in_new_york(caldav_server, lines), window) == IntervalSet([right])
+
+
+@pytest.mark.xfail(
+    reason="radicale 3.9 keeps the offset of the first call all the year, and a day is a second",
+    raises=AssertionError,
+    strict=False,  # whoever mends radicale breaks nothing here
+)
+@pytest.mark.parametrize("case", [NEW_YORK, DAYS_OFF], ids=["call", "days off"])
+def test_free_busy_of_radicale_is_right(radicale_server: CalDavServer, case: Case) -> None:
+    """That it is not is why events are read where they can be."""
+    lines, window, right = case
+    provider = provider_on(radicale_server, free_busy=True)
+
+    assert busy(provider, in_new_york(radicale_server, lines), window) == IntervalSet([right])
+
+
+@pytest.mark.xfail(
+    reason="xandikos 0.4 leaves out days that repeat", raises=AssertionError, strict=False
+)
+def test_free_busy_of_xandikos_is_right(xandikos_server: CalDavServer) -> None:
+    lines, window, right = DAYS_OFF
+    provider = provider_on(xandikos_server, free_busy=True)
+
+    assert busy(provider, in_new_york(xandikos_server, lines), window) == IntervalSet([right])
 
 
 def test_a_client_that_waits_to_be_asked_for_its_login_is_let_in(

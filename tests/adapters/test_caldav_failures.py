@@ -10,6 +10,7 @@ import pickle
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -28,6 +29,7 @@ from tests.servers.scripted import Asked, Drip, Hang, Reply, Script, ScriptedSer
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
 
+CERTIFICATES: Final = Path(__file__).parent / "certificates"
 ANA: Final = member("ana", calendar="ana/")
 BEN: Final = member("ben", calendar="ben/")
 CALL: Final = event("DTSTART:20261123T100000Z", "DTEND:20261123T110000Z")
@@ -399,6 +401,25 @@ def test_no_reason_repeats_what_an_http_library_says() -> None:
     assert_unknown(known)
     assert "hunter2" in str(caught.value.__cause__)
     assert "hunter2" not in f"{known} {caught.value}"
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_only_a_server_that_somebody_vouches_for_gets_a_login(trusted: bool) -> None:
+    """Certificates are checked, against the authorities that the host's client trusts."""
+    authority = str(CERTIFICATES / "authority.pem") if trusted else True
+
+    def client(_: Member) -> Any:
+        login = {"username": "ana", "password": "secret", "auth_type": "basic"}
+        return caldav.DAVClient(server.url, ssl_verify_cert=authority, **login)
+
+    with scripted(lambda _: told(shown()), CERTIFICATES / "server.pem") as server:
+        known = CalDavProvider(client, own_suffix=SUFFIX).availability([ANA], MONDAY)["ana"]
+
+    if trusted:
+        assert (known.busy, known.unknown) == (BUSY, ())
+    else:
+        assert_unknown(known, "SSLError")
+        assert server.asked == []
 
 
 def test_an_address_may_be_whole() -> None:

@@ -6,6 +6,7 @@ Must not live here: any particular server; pytest.
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -82,7 +83,7 @@ def guard(command: Sequence[str]) -> int:
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
     def wait_for_the_end() -> None:
-        sys.stdin.buffer.read()
+        os.read(sys.stdin.fileno(), 1)  # nothing ever comes: this is the end of it
         child.kill()
 
     Thread(target=wait_for_the_end, daemon=True).start()

@@ -6,10 +6,12 @@ Must not live here: what the answers mean.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
@@ -62,8 +64,8 @@ class ScriptedServer:
 
 
 @contextmanager
-def scripted(script: Script) -> Iterator[ScriptedServer]:
-    """A server that answers each request as *script* says."""
+def scripted(script: Script, certificate: Path | None = None) -> Iterator[ScriptedServer]:
+    """A server that answers each request as *script* says; over TLS if it has a *certificate*."""
     over = Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -99,7 +101,12 @@ def scripted(script: Script) -> Iterator[ScriptedServer]:
             self.wfile.write(reply.body)
 
     with ThreadingHTTPServer((HOME, 0), Handler) as listening:
-        server = ScriptedServer(f"http://{HOME}:{listening.server_port}/")
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            listening.socket = context.wrap_socket(listening.socket, server_side=True)
+        scheme = "https" if certificate else "http"
+        server = ScriptedServer(f"{scheme}://{HOME}:{listening.server_port}/")
         thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

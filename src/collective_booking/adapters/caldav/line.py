@@ -189,7 +189,7 @@ def refusal(answer: Answer) -> CollectiveBookingError:
     named = precondition(answer.body)
     detail = f"HTTP status {status}" + (f", {named}" if named else "")
     if later := answer.headers.get("retry-after"):
-        detail += f", try again after {later}"
+        detail += f", try again after {later[:40]}"
     if status == _NEVER_BY_SERVER or (300 <= status < 500 and status not in _LATER):
         return UndeliverableError(detail)
     return CalDavError(detail, status)

@@ -105,10 +105,10 @@ def objects(body: bytes) -> list[Found]:
 def _objects(root: ET.Element) -> Iterator[Found]:
     for response in root.findall(f"{_DAV}response"):
         href = response.findtext(f"{_DAV}href", "").strip()
-        status = response.findtext(f"{_DAV}status", "").strip()
+        status = response.findtext(f"{_DAV}status", "").strip()[:60]
         etag = data = None
         for part in response.findall(f"{_DAV}propstat"):
-            told = part.findtext(f"{_DAV}status", "").strip()
+            told = part.findtext(f"{_DAV}status", "").strip()[:60]
             if _is_success(told):
                 etag = part.findtext(f"{_DAV}prop/{_DAV}getetag", etag)
                 data = part.findtext(f"{_DAV}prop/{_CALDAV}calendar-data", data)
@@ -126,7 +126,7 @@ def precondition(body: bytes) -> str:
     root = _parsed(body)
     if root is None or root.tag != f"{_DAV}error" or not len(root):
         return ""
-    return root[0].tag.rpartition("}")[2]
+    return root[0].tag.rpartition("}")[2][:40]
 
 
 def _parsed(body: bytes) -> ET.Element | None:
