@@ -448,6 +448,21 @@ def test_who_is_asked_for_a_login_gives_it_once() -> None:
         assert len(server.asked) == 2
 
 
+def test_a_digest_is_given_where_one_is_asked_for() -> None:
+    """Then not even the server learns the password; the body goes along with the second try."""
+
+    def script(asked: Asked) -> Reply:
+        if not asked.headers.get("authorization", "").startswith('Digest username="ana"'):
+            challenge = 'Digest realm="calendars", nonce="n0nce", qop="auth", algorithm=MD5'
+            return Reply(401, b"", {"WWW-Authenticate": challenge})
+        return told(shown()) if b"calendar-query" in asked.body else Reply(400)
+
+    with scripted(script) as server:
+        known = logging_in(server, None).availability([ANA], MONDAY)["ana"]
+
+    assert (known.busy, known.unknown) == (BUSY, ())
+
+
 # --- writing -------------------------------------------------------------------------------------
 
 

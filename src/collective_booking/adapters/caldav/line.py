@@ -137,7 +137,7 @@ class Line:
 
     def _sent(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         client = self._client
-        always = {str(name): str(value) for name, value in client.headers.items()}
+        always: dict[Any, Any] = {**client.headers}
         with client.session.request(
             method,
             url,
