@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from collective_booking.adapters.sql import SqlStore
+from tests.adapters.caldav_hosts import Desk
 from tests.adapters.sql_hosts import DATABASES, HOSTS, Host, address, application
 from tests.servers.caldav import CalDavServer, radicale, xandikos
 
@@ -54,3 +55,9 @@ def caldav_server(request: pytest.FixtureRequest) -> CalDavServer:
     """Each CalDAV server in turn."""
     server: CalDavServer = request.getfixturevalue(f"{request.param}_server")
     return server
+
+
+@pytest.fixture
+def desk(caldav_server: CalDavServer) -> Desk:
+    """Ana's desk, with an empty calendar, on each CalDAV server in turn."""
+    return Desk(caldav_server)

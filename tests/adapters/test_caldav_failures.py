@@ -1,89 +1,41 @@
-"""CalDAV servers that refuse, hang, break off, redirect or talk nonsense.
+"""CalDAV servers that refuse, hang, break off or talk nonsense, while calendars are read.
 
-Whatever a server does, no time becomes free by it, nobody else's calendar is lost with it, nothing
-is written that was not meant, and no password goes anywhere else.
+Whatever a server does, no time becomes free by it, and nobody else's calendar is lost with it.
 """
 
 from __future__ import annotations
 
 import pickle
-from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 import pytest
 
 from collective_booking.adapters.caldav import CalDavError, CalDavProvider
 from collective_booking.adapters.caldav.line import TooLargeError
 from collective_booking.availability import Availability, Cause
-from collective_booking.errors import InvalidValueError, UndeliverableError, WrongTypeError
+from collective_booking.errors import InvalidValueError, WrongTypeError
 from collective_booking.icalendar_texts import Limits
 from collective_booking.intervals import IntervalSet
 from collective_booking.members import Member
 from tests.adapters.caldav_hosts import SUFFIX, WHY, copy_for, event
+from tests.adapters.caldav_scripts import (
+    ANA,
+    BEN,
+    BUSY,
+    SOON,
+    assert_unknown,
+    hidden,
+    known_after,
+    scripted_provider,
+    shown,
+    told,
+)
 from tests.bookings import MONDAY, appointment, at, member, slot
-from tests.servers.scripted import Asked, Drip, Hang, Reply, Script, ScriptedServer, scripted
+from tests.servers.scripted import Drip, Hang, Reply, Script, scripted
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
-
-CERTIFICATES: Final = Path(__file__).parent / "certificates"
-ANA: Final = member("ana", calendar="ana/")
-BEN: Final = member("ben", calendar="ben/")
-CALL: Final = event("DTSTART:20261123T100000Z", "DTEND:20261123T110000Z")
-BUSY: Final = IntervalSet([slot("10:00", "11:00")])
-SOON: Final = timedelta(seconds=0.5)
-
-
-def told(*objects: str, status: int = 207) -> Reply:
-    """A multi-status answer with these responses in it."""
-    spaces = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
-    return Reply(status, f"<multistatus {spaces}>{''.join(objects)}</multistatus>".encode())
-
-
-def shown(text: str = CALL, href: str = "/ana/theirs.ics", etag: str = '"1"') -> str:
-    """One object as a server shows it."""
-    inside = f"<getetag>{escape(etag)}</getetag><C:calendar-data>{escape(text)}</C:calendar-data>"
-    status = "<status>HTTP/1.1 200 OK</status>"
-    properties = f"<propstat><prop>{inside}</prop>{status}</propstat>"
-    return f"<response><href>{href}</href>{properties}</response>"
-
-
-def hidden(status: str, href: str = "/ana/theirs.ics") -> str:
-    """One object that a server names, and does not show."""
-    return f"<response><href>{href}</href><status>HTTP/1.1 {status}</status></response>"
-
-
-def provider_on(server: ScriptedServer, **changes: Any) -> CalDavProvider:
-    told: dict[str, Any] = {"own_suffix": SUFFIX} | changes
-    return CalDavProvider(lambda _: caldav.DAVClient(server.url), **told)
-
-
-def only_for_ana(script: Script) -> Script:
-    """Whatever *script* does to Ana; Ben's calendar has a call at ten."""
-
-    def answer(asked: Asked) -> Reply | Hang | Drip:
-        return script(asked) if asked.path.startswith("/ana/") else told(shown(href="/ben/1.ics"))
-
-    return answer
-
-
-def known_after(script: Script, **changes: Any) -> Availability:
-    """What is known of Ana when her server follows *script*. Ben's call is always known."""
-    with scripted(only_for_ana(script)) as server:
-        known = provider_on(server, **changes).availability([ANA, BEN], MONDAY)
-
-    assert (known["ben"].busy, known["ben"].unknown) == (BUSY, ())
-    return known["ana"]
-
-
-def assert_unknown(known: Availability, *words: str, cause: Cause = Cause.SERVICE) -> None:
-    (unknown,) = known.unknown
-    assert (unknown.interval, unknown.cause) == (MONDAY, cause)
-    assert all(word in str(unknown) for word in words), str(unknown)
-
 
 # --- reading -------------------------------------------------------------------------------------
 
@@ -209,8 +161,8 @@ def test_a_host_that_has_no_login_for_one_member_still_knows_the_others() -> Non
 
 def test_nobody_asks_about_nobody() -> None:
     with scripted(lambda _: told()) as server:
-        assert provider_on(server).availability([], MONDAY) == {}
-        alone = provider_on(server).availability([member("ana", calendar=None)], MONDAY)
+        assert scripted_provider(server).availability([], MONDAY) == {}
+        alone = scripted_provider(server).availability([member("ana", calendar=None)], MONDAY)
 
     assert alone == {"ana": Availability()}
     assert server.asked == []
@@ -260,7 +212,7 @@ def test_a_server_that_does_not_find_what_it_has_just_shown_is_asked_for_everyth
 
 def test_a_server_that_is_not_trusted_is_asked_for_no_range() -> None:
     with scripted(lambda _: told(shown())) as server:
-        known = provider_on(server, whole_calendars=True).availability([ANA], MONDAY)["ana"]
+        known = scripted_provider(server, whole_calendars=True).availability([ANA], MONDAY)["ana"]
 
     assert known.busy == BUSY
     assert not any(b"range" in asked.body for asked in server.asked)
@@ -276,7 +228,7 @@ def report(*lines: str) -> Reply:
 
 def free_busy_after(reply: Reply) -> Availability:
     with scripted(lambda _: reply) as server:
-        return provider_on(server, free_busy=True).availability([ANA], MONDAY)["ana"]
+        return scripted_provider(server, free_busy=True).availability([ANA], MONDAY)["ana"]
 
 
 def test_each_type_of_free_busy_is_what_it_says() -> None:
@@ -309,261 +261,6 @@ def test_what_is_no_report_says_nothing(reply: Reply) -> None:
     known = free_busy_after(reply)
 
     assert [each.interval for each in known.unknown] == [MONDAY]
-
-
-# --- redirects and logins ------------------------------------------------------------------------
-
-AUTHORIZED: Final = f"Basic {b64encode(b'ana:secret').decode()}"
-
-
-def logging_in(server: ScriptedServer, auth: str | None = "basic") -> CalDavProvider:
-    def client(_: Member) -> Any:
-        return caldav.DAVClient(server.url, username="ana", password="secret", auth_type=auth)
-
-    return CalDavProvider(client, own_suffix=SUFFIX)
-
-
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_on_the_same_server_a_redirect_is_followed_as_it_was_asked(status: int) -> None:
-    """HTTP libraries turn a redirected PUT into a GET, which succeeds and has written nothing."""
-
-    def script(asked: Asked) -> Reply:
-        if asked.path.startswith("/ana/"):
-            return Reply(status, b"", {"Location": asked.path.replace("/ana/", "/people/ana/")})
-        return Reply(201) if asked.method == "PUT" else told()
-
-    with scripted(script) as server:
-        logging_in(server).put(copy_for(ANA, appointment()))
-
-    (stored,) = [each for each in server.asked if each.path.startswith("/people/") and each.body][
-        -1:
-    ]
-    assert stored.method == "PUT"
-    assert b"UID:a1@booking.example.com" in stored.body
-    assert stored.headers["authorization"] == AUTHORIZED
-
-
-def test_a_redirect_that_goes_round_in_circles_ends() -> None:
-    assert_unknown(known_after(lambda _: Reply(302, b"", {"Location": "/ana/"})), "and on")
-
-
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_no_redirect_carries_a_login_to_another_server(status: int) -> None:
-    """Whoever can make a server redirect would get everybody's password."""
-    with scripted(lambda _: told(shown())) as other:
-        elsewhere = Reply(status, b"", {"Location": f"{other.url}ana/"})
-        with scripted(lambda _: elsewhere) as server:
-            known = logging_in(server).availability([ANA], MONDAY)["ana"]
-            with pytest.raises(UndeliverableError, match="alone may see its credentials"):
-                logging_in(server).put(copy_for(ANA, appointment()))
-
-    assert_unknown(known, "alone may see its credentials")
-    assert other.asked == []
-
-
-@pytest.mark.parametrize(
-    "reference",
-    ["https://127.0.0.1/ana/", "//elsewhere.example.com/ana/", "http://[::1/", "http://a:99999/"],
-)
-def test_a_member_cannot_name_another_server(reference: str) -> None:
-    """Members may type the address of their calendar; the host's login is not for all the world."""
-    elsewhere = member("ana", calendar=reference)
-    with scripted(lambda _: told(shown())) as server:
-        known = logging_in(server).availability([elsewhere], MONDAY)["ana"]
-
-    assert [each.interval for each in known.unknown] == [MONDAY]
-    assert server.asked == []
-
-
-def test_a_login_in_the_address_is_refused_and_not_repeated() -> None:
-    """Addresses are written into logs and reasons, where a password must not be."""
-    with scripted(lambda _: told(shown())) as server:
-        leaky = member("ana", calendar=server.url.replace("//", "//ana:hunter2@"))
-        known = provider_on(server).availability([leaky], MONDAY)["ana"]
-
-    assert_unknown(known, "without login")
-    assert "hunter2" not in str(known)
-    assert server.asked == []
-
-
-def test_no_reason_repeats_what_an_http_library_says() -> None:
-    """It shows the header that it cannot send, and with it the password."""
-
-    def client(_: Member) -> Any:
-        return caldav.DAVClient(server.url, headers={"Authorization": "Bearer hunter2\r\n"})
-
-    with scripted(lambda _: told()) as server:
-        provider = CalDavProvider(client, own_suffix=SUFFIX)
-        known = provider.availability([ANA], MONDAY)["ana"]
-        with pytest.raises(CalDavError) as caught:
-            provider.put(copy_for(ANA, appointment()))
-
-    assert_unknown(known)
-    assert "hunter2" in str(caught.value.__cause__)
-    assert "hunter2" not in f"{known} {caught.value}"
-
-
-@pytest.mark.parametrize("trusted", [True, False])
-def test_only_a_server_that_somebody_vouches_for_gets_a_login(trusted: bool) -> None:
-    """Certificates are checked, against the authorities that the host's client trusts."""
-    authority = str(CERTIFICATES / "authority.pem") if trusted else True
-
-    def client(_: Member) -> Any:
-        login = {"username": "ana", "password": "secret", "auth_type": "basic"}
-        return caldav.DAVClient(server.url, ssl_verify_cert=authority, **login)
-
-    with scripted(lambda _: told(shown()), CERTIFICATES / "server.pem") as server:
-        known = CalDavProvider(client, own_suffix=SUFFIX).availability([ANA], MONDAY)["ana"]
-
-    if trusted:
-        assert (known.busy, known.unknown) == (BUSY, ())
-    else:
-        assert_unknown(known, "SSLError")
-        assert server.asked == []
-
-
-def test_an_address_may_be_whole() -> None:
-    with scripted(lambda _: told(shown())) as server:
-        whole = member("ana", calendar=f"{server.url}ana")
-        known = provider_on(server).availability([whole], MONDAY)["ana"]
-
-    assert known.busy == BUSY
-    assert {each.path for each in server.asked} == {"/ana/"}
-
-
-def test_who_is_asked_for_a_login_gives_it_once() -> None:
-    """And a wrong one ends there, instead of knocking until the account is locked."""
-
-    def script(asked: Asked) -> Reply:
-        if asked.headers.get("authorization") == AUTHORIZED:
-            return told(shown())
-        return Reply(401, b"", {"WWW-Authenticate": 'Basic realm="calendars"'})
-
-    with scripted(script) as server:
-        known = logging_in(server, None).availability([ANA], MONDAY)["ana"]
-        assert known.busy == BUSY
-    with scripted(lambda _: script(Asked("", "", {}, b""))) as server:
-        known = logging_in(server, None).availability([ANA], MONDAY)["ana"]
-        assert_unknown(known, "HTTP status 401")
-        assert len(server.asked) == 2
-
-
-def test_a_digest_is_given_where_one_is_asked_for() -> None:
-    """Then not even the server learns the password; the body goes along with the second try."""
-
-    def script(asked: Asked) -> Reply:
-        if not asked.headers.get("authorization", "").startswith('Digest username="ana"'):
-            challenge = 'Digest realm="calendars", nonce="n0nce", qop="auth", algorithm=MD5'
-            return Reply(401, b"", {"WWW-Authenticate": challenge})
-        return told(shown()) if b"calendar-query" in asked.body else Reply(400)
-
-    with scripted(script) as server:
-        known = logging_in(server, None).availability([ANA], MONDAY)["ana"]
-
-    assert (known.busy, known.unknown) == (BUSY, ())
-
-
-# --- writing -------------------------------------------------------------------------------------
-
-
-def writing(status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Script:
-    """Nothing is there, and what is to be put there gets that *status*."""
-    reply = Reply(status, body, headers or {})
-    return lambda asked: reply if asked.method in {"PUT", "DELETE"} else told()
-
-
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 415, 501])
-def test_a_calendar_that_is_not_ours_to_read_is_not_tried_for_two_days(status: int) -> None:
-    """A dead letter at once, which the host sees while it still matters."""
-    with scripted(lambda _: Reply(status)) as server, pytest.raises(UndeliverableError):
-        provider_on(server).put(copy_for(ANA, appointment()))
-
-
-@pytest.mark.parametrize("status", [400, 403, 409, 413, 415, 501])
-def test_a_copy_that_can_never_be_stored_is_not_tried_for_two_days(status: int) -> None:
-    with scripted(writing(status)) as server, pytest.raises(UndeliverableError):
-        provider_on(server).put(copy_for(ANA, appointment()))
-
-
-def test_a_refusal_says_which_condition_was_not_met() -> None:
-    body = b'<D:error xmlns:D="DAV:"><C:max-resource-size xmlns:C="urn:x"/></D:error>'
-    with (
-        scripted(writing(403, body=body)) as server,
-        pytest.raises(UndeliverableError, match="403, max-resource-size"),
-    ):
-        provider_on(server).put(copy_for(ANA, appointment()))
-
-
-@pytest.mark.parametrize("status", [401, 408, 423, 425, 429, 500, 502, 503, 507])
-def test_what_may_pass_is_tried_again(status: int) -> None:
-    """A rush, a repair, a password that somebody will correct."""
-    with scripted(writing(status)) as server, pytest.raises(CalDavError) as caught:
-        provider_on(server).put(copy_for(ANA, appointment()))
-
-    assert caught.value.status == status
-    assert server.methods().count("PUT") == 1  # how often and when is the outbox's to say
-
-
-@pytest.mark.parametrize("script", [Hang(), Reply(201, longer=5)], ids=["hangs", "breaks off"])
-def test_no_answer_to_a_copy_is_not_taken_for_success(script: Hang | Reply) -> None:
-    def answer(asked: Asked) -> Reply | Hang | Drip:
-        return script if asked.method == "PUT" else told()
-
-    with scripted(answer) as server, pytest.raises(CalDavError):
-        provider_on(server, timeout=SOON).put(copy_for(ANA, appointment()))
-
-
-def test_a_copy_that_somebody_always_changes_first_is_left_for_later() -> None:
-    """Another program and we could write by turns for ever; the outbox comes back in a minute."""
-    with scripted(writing(412)) as server, pytest.raises(CalDavError, match="keeps changing"):
-        provider_on(server).put(copy_for(ANA, appointment()))
-
-    assert server.methods().count("PUT") == 3
-
-
-def test_a_copy_is_only_replaced_as_it_was_seen() -> None:
-    """If-Match, so that a change in between is not lost; and a new one replaces nothing."""
-    there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"), etag='"7"')
-    with scripted(lambda asked: Reply(204) if asked.method == "PUT" else told(there)) as server:
-        provider_on(server).put(copy_for(ANA, appointment()))
-        put = server.asked[-1]
-    assert (put.path, put.headers["if-match"]) == ("/ana/theirs.ics", '"7"')
-
-    with scripted(writing(201)) as server:
-        provider_on(server).put(copy_for(ANA, appointment()))
-        put = server.asked[-1]
-    assert put.headers["if-none-match"] == "*"
-    assert put.headers["content-type"].startswith("text/calendar")
-
-
-def test_a_copy_goes_without_an_answer_to_anybody() -> None:
-    """Servers mail "declined" to the organizer when an attendee deletes, unless told (RFC 6638)."""
-    there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"))
-    with scripted(lambda asked: Reply(204) if asked.method == "DELETE" else told(there)) as server:
-        provider_on(server).remove(copy_for(ANA, appointment()))
-
-    assert server.asked[-1].headers["schedule-reply"] == "F"
-
-
-def test_a_server_that_cannot_look_for_a_uid_gets_its_copy_anyway() -> None:
-    def script(asked: Asked) -> Reply:
-        if asked.method == "PUT":
-            return Reply(201)
-        return told() if b"multiget" in asked.body else Reply(403)
-
-    with scripted(script) as server:
-        provider_on(server).put(copy_for(ANA, appointment()))
-    assert server.methods() == ["REPORT", "REPORT", "PUT"]
-
-
-def test_a_member_without_a_calendar_gets_nothing_for_ever() -> None:
-    ana = member("ana", calendar=None)
-    with (
-        scripted(lambda _: told()) as server,
-        pytest.raises(UndeliverableError, match="ana has no"),
-    ):
-        provider_on(server).put(copy_for(ana, appointment()))
-    assert server.asked == []
 
 
 # --- what hosts get wrong ------------------------------------------------------------------------
