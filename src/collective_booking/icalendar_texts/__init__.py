@@ -14,7 +14,7 @@ doors).
 
 from __future__ import annotations
 
-from collective_booking.icalendar_texts.limits import Limits
+from collective_booking.icalendar_texts.limits import Allowance, Limits
 from collective_booking.icalendar_texts.reading import (
     DEFAULTS,
     Answer,
@@ -27,6 +27,7 @@ from collective_booking.icalendar_texts.reading import (
 
 __all__ = [
     "DEFAULTS",
+    "Allowance",
     "Answer",
     "Limits",
     "Question",

@@ -83,3 +83,13 @@ class Budget:
         if self.left < 0:
             self.left = 0
             raise Unreadable(f"more than {self.limit} candidate instances", Cause.BUDGET)
+
+
+class Allowance:
+    """The budgets of one calendar, in however many texts it comes: for events and for zones."""
+
+    __slots__ = ("events", "zones")
+
+    def __init__(self, limits: Limits) -> None:
+        self.events: Budget = Budget(limits.instances)
+        self.zones: Budget = Budget(limits.instances)

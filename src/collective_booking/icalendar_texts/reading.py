@@ -18,7 +18,7 @@ from collective_booking.icalendar_texts.clocks import Zone
 from collective_booking.icalendar_texts.events import Item, plain_address
 from collective_booking.icalendar_texts.findings import Findings
 from collective_booking.icalendar_texts.freebusy import by_uid, take_availability, take_free_busy
-from collective_booking.icalendar_texts.limits import Budget, Limits, Unreadable
+from collective_booking.icalendar_texts.limits import Allowance, Limits, Unreadable
 from collective_booking.icalendar_texts.lines import Component, parse
 from collective_booking.icalendar_texts.series import take_series
 from collective_booking.icalendar_texts.zones import Zones
@@ -156,8 +156,16 @@ def whole(question: Question, answers: Iterable[Answer]) -> Availability:
 # --- one text ------------------------------------------------------------------------------------
 
 
-def read_text(text: str | bytes, question: Question, source: str | None) -> Answer:
-    """What one *text* answers; reasons call it *source*."""
+def read_text(
+    text: str | bytes,
+    question: Question,
+    source: str | None,
+    allowance: Allowance | None = None,
+) -> Answer:
+    """What one *text* answers; reasons call it *source*.
+
+    Texts that are one calendar together share an *allowance*; each other has one of its own.
+    """
     findings = Findings(question.window, source)
     window, limits = question.window, question.limits
     if window.start.year < limits.first_year or window.end.year > limits.last_year:
@@ -171,11 +179,13 @@ def read_text(text: str | bytes, question: Question, source: str | None) -> Answ
         return Answer(findings.availability())
     for flaw in tree.flaws:
         findings.doubt(None, flaw)
-    return _take_all(tree.components, question, findings)
+    return _take_all(tree.components, question, findings, allowance or Allowance(limits))
 
 
-def _take_all(components: list[Component], question: Question, findings: Findings) -> Answer:
-    budget, zone_budget = Budget(question.limits.instances), Budget(question.limits.instances)
+def _take_all(
+    components: list[Component], question: Question, findings: Findings, allowance: Allowance
+) -> Answer:
+    budget, zone_budget = allowance.events, allowance.zones
     home = Zone(localtime.zone(question.timezone), question.timezone)
     horizon = (question.window.end + _AFTERWARDS).replace(tzinfo=None)
     # Components outside every VCALENDAR, as servers hand them out, are a calendar together.

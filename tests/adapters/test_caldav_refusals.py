@@ -1,0 +1,126 @@
+"""CalDAV servers that refuse, hang or break off while copies are written.
+
+What can never succeed is a dead letter at once, what may pass is tried again, and nothing is
+written that was not meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from collective_booking.adapters.caldav import CalDavError
+from collective_booking.errors import UndeliverableError
+from tests.adapters.caldav_hosts import WHY, copy_for, event
+from tests.adapters.caldav_scripts import (
+    ANA,
+    SOON,
+    scripted_provider,
+    shown,
+    told,
+)
+from tests.bookings import appointment, member
+from tests.servers.scripted import Asked, Drip, Hang, Reply, Script, scripted
+
+pytest.importorskip("caldav.davclient", reason=WHY)
+
+
+def writing(status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Script:
+    """Nothing is there, and what is to be put there gets that *status*."""
+    reply = Reply(status, body, headers or {})
+    return lambda asked: reply if asked.method in {"PUT", "DELETE"} else told()
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 415, 501])
+def test_a_calendar_that_is_not_ours_to_read_is_not_tried_for_two_days(status: int) -> None:
+    """A dead letter at once, which the host sees while it still matters."""
+    with scripted(lambda _: Reply(status)) as server, pytest.raises(UndeliverableError):
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 413, 415, 501])
+def test_a_copy_that_can_never_be_stored_is_not_tried_for_two_days(status: int) -> None:
+    with scripted(writing(status)) as server, pytest.raises(UndeliverableError):
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+
+
+def test_a_refusal_says_which_condition_was_not_met() -> None:
+    body = b'<D:error xmlns:D="DAV:"><C:max-resource-size xmlns:C="urn:x"/></D:error>'
+    with (
+        scripted(writing(403, body=body)) as server,
+        pytest.raises(UndeliverableError, match="403, max-resource-size"),
+    ):
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+
+
+@pytest.mark.parametrize("status", [401, 408, 423, 425, 429, 500, 502, 503, 507])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    """A rush, a repair, a password that somebody will correct."""
+    with scripted(writing(status)) as server, pytest.raises(CalDavError) as caught:
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+
+    assert caught.value.status == status
+    assert server.methods().count("PUT") == 1  # how often and when is the outbox's to say
+
+
+@pytest.mark.parametrize("script", [Hang(), Reply(201, longer=5)], ids=["hangs", "breaks off"])
+def test_no_answer_to_a_copy_is_not_taken_for_success(script: Hang | Reply) -> None:
+    def answer(asked: Asked) -> Reply | Hang | Drip:
+        return script if asked.method == "PUT" else told()
+
+    with scripted(answer) as server, pytest.raises(CalDavError):
+        scripted_provider(server, timeout=SOON).put(copy_for(ANA, appointment()))
+
+
+def test_a_copy_that_somebody_always_changes_first_is_left_for_later() -> None:
+    """Another program and we could write by turns for ever; the outbox comes back in a minute."""
+    with scripted(writing(412)) as server, pytest.raises(CalDavError, match="keeps changing"):
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+
+    assert server.methods().count("PUT") == 3
+
+
+def test_a_copy_is_only_replaced_as_it_was_seen() -> None:
+    """If-Match, so that a change in between is not lost; and a new one replaces nothing."""
+    there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"), etag='"7"')
+    with scripted(lambda asked: Reply(204) if asked.method == "PUT" else told(there)) as server:
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+        put = server.asked[-1]
+    assert (put.path, put.headers["if-match"]) == ("/ana/theirs.ics", '"7"')
+
+    with scripted(writing(201)) as server:
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+        put = server.asked[-1]
+    assert put.headers["if-none-match"] == "*"
+    assert put.headers["content-type"].startswith("text/calendar")
+
+
+def test_a_copy_goes_without_an_answer_to_anybody() -> None:
+    """Servers mail "declined" to the organizer when an attendee deletes, unless told (RFC 6638)."""
+    there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"))
+    with scripted(lambda asked: Reply(204) if asked.method == "DELETE" else told(there)) as server:
+        scripted_provider(server).remove(copy_for(ANA, appointment()))
+
+    assert server.asked[-1].headers["schedule-reply"] == "F"
+
+
+def test_a_server_that_cannot_look_for_a_uid_gets_its_copy_anyway() -> None:
+    def script(asked: Asked) -> Reply:
+        if asked.method == "PUT":
+            return Reply(201)
+        return told() if b"multiget" in asked.body else Reply(403)
+
+    with scripted(script) as server:
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+    assert server.methods() == ["REPORT", "REPORT", "PUT"]
+
+
+def test_a_member_without_a_calendar_gets_nothing_for_ever() -> None:
+    ana = member("ana", calendar=None)
+    with (
+        scripted(lambda _: told()) as server,
+        pytest.raises(UndeliverableError, match="ana has no"),
+    ):
+        scripted_provider(server).put(copy_for(ana, appointment()))
+    assert server.asked == []
