@@ -38,7 +38,7 @@ def by_calendar(team: Team, starts: Interval) -> Mapping[tuple[str, str], Availa
     return {
         (member.id, str(path)): of(member, Sources((path,)), window)
         for member in team.calendar.members
-        for path in team.sources.get(member.id, Sources()).calendars
+        for path in team.sources_of(member).calendars
     }
 
 
