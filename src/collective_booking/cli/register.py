@@ -43,15 +43,15 @@ def remember(team: Team, database: Path) -> Mapping[str, Sources]:
         other, members = known.fetchone() or (file, "{}")
         if other != file:
             _refuse_a_second(team, database.parent / other)
-        before = json.loads(members)
+        found: dict[str, Any] = json.loads(members)
         for member in team.calendar.members:
-            before.pop(member.id, None)
+            found.pop(member.id, None)
             if team.follows(member):
-                before[member.id] = _written(team, team.sources_of(member))
+                found[member.id] = _written(team, team.sources_of(member))
         connection.execute(
-            "INSERT OR REPLACE INTO cli_teams VALUES (?, ?, ?)", (slug, file, json.dumps(before))
+            "INSERT OR REPLACE INTO cli_teams VALUES (?, ?, ?)", (slug, file, json.dumps(found))
         )
-    return {id_: _read(team, held) for id_, held in before.items()}
+    return {id_: _read(team, held) for id_, held in found.items()}
 
 
 def _refuse_a_second(team: Team, other: Path) -> None:
