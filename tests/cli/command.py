@@ -31,6 +31,11 @@ class Told(NamedTuple):
         """What it printed, read as JSON."""
         return json.loads(self.out)
 
+    @property
+    def id(self) -> str:
+        """The id of the appointment that it told of, in JSON."""
+        return str(self.document["appointment"]["id"])
+
 
 Run = Callable[..., Told]
 

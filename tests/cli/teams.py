@@ -12,6 +12,11 @@ from typing import Any, Final
 
 NOW: Final = ("--now", "2026-11-23T07:00:00Z")
 """A Monday in winter, before anybody opens."""
+TEN: Final = "2026-11-24T09:00:00Z"
+TEN_THIRTY: Final = "2026-11-24T09:30:00Z"
+"""Two starts of the next day that suit both, by the clock of Ana."""
+WHO: Final = ("--name", "Kim Lee", "--email", "kim@example.com")
+"""Who books."""
 
 TEAM: Final[dict[str, Any]] = {
     "name": "Sales call",

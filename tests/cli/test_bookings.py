@@ -10,11 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import Run, Told
-from tests.cli.teams import NOW, TEAM, in_toml, team
-
-TEN: str = "2026-11-24T09:00:00Z"
-ELEVEN: str = "2026-11-24T09:30:00Z"
-WHO = ("--name", "Kim Lee", "--email", "kim@example.com")
+from tests.cli.teams import NOW, TEAM, TEN, TEN_THIRTY, WHO, in_toml, team
 
 
 @pytest.fixture
@@ -27,10 +23,6 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def book(run: Run, place: Path) -> Told:
     return run("book", str(place), TEN, *WHO, *NOW, "--json")
-
-
-def id_of(told: Told) -> str:
-    return str(told.document["appointment"]["id"])
 
 
 def starts(told: Told) -> list[str]:
@@ -49,7 +41,7 @@ def test_a_booked_time_is_gone_from_every_team_that_shares_somebody(
     for name in ("team.toml", "support.toml"):
         told = run("slots", str(place.parent / name), *NOW, "--from", "2026-11-24", "--json")
         assert TEN not in starts(told)
-        assert ELEVEN in starts(told)
+        assert TEN_THIRTY in starts(told)
     told = run("explain", str(place), TEN, *NOW, "--json")
     assert {each["what"] for each in told.document["reasons"]} == {"other appointment"}
 
@@ -74,23 +66,108 @@ def test_a_time_that_is_taken_is_refused_and_told_why(run: Run, place: Path, boo
 
 
 def test_an_appointment_is_moved_and_cancelled(run: Run, place: Path, book: Told) -> None:
-    moved = run("reschedule", str(place), id_of(book), ELEVEN, *NOW, "--json")
-    assert moved.document["appointment"]["start"] == ELEVEN
+    moved = run("reschedule", str(place), book.id, TEN_THIRTY, *NOW, "--json")
+    assert moved.document["appointment"]["start"] == TEN_THIRTY
     assert moved.document["appointment"]["uid"] == book.document["appointment"]["uid"]
 
-    gone = run("cancel", str(place), id_of(book), *NOW)
+    gone = run("cancel", str(place), book.id, *NOW)
     assert gone.code == 0
     assert "Cancelled: Sales call" in gone.out
-    again = run("cancel", str(place), id_of(book), *NOW)
+    again = run("cancel", str(place), book.id, *NOW)
     assert (again.code, again.out) == (2, "")
     assert "is cancelled" in again.err
+
+
+def test_what_is_only_asked_for_is_not_called_booked(run: Run, place: Path) -> None:
+    """Kim would tell everybody, and the host has not said yes."""
+    place.write_text(in_toml(team(approval=True)))
+
+    told = run("book", str(place), TEN, *WHO, *NOW)
+
+    assert told.out.startswith("Requested: Sales call, Tue 24 Nov 2026\n")
+    assert "status    pending" in told.out
+
+
+def test_a_request_is_declined_and_its_time_is_free_again(run: Run, place: Path) -> None:
+    """The library says "decline it" of requests that are past, so one must be able to."""
+    place.write_text(in_toml(team(approval=True)))
+    asked = run("book", str(place), TEN, *WHO, *NOW, "--json")
+
+    told = run("decline", str(place), asked.id, *NOW)
+
+    assert told.code == 0
+    assert told.out.startswith("Declined: Sales call")
+    assert run("book", str(place), TEN, *WHO, *NOW).code == 0
+    again = run("decline", str(place), asked.id, *NOW)
+    assert (again.code, again.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("where", "kind"),
+    [
+        ("https://meet.example.com/kim", "video"),
+        ("+44 20 7946 0000", "phone"),
+        ("The café at the corner", "custom"),
+    ],
+)
+def test_a_booker_who_may_choose_says_where(run: Run, place: Path, where: str, kind: str) -> None:
+    """Such a team cannot be booked otherwise; a link is a link, and a number is one (A5)."""
+    place.write_text(in_toml(team(location={"kind": "booker"})))
+    refused = run("book", str(place), TEN, *WHO, *NOW)
+
+    told = run("book", str(place), TEN, *WHO, *NOW, "--location", where, "--json")
+
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith("--location: is the booker's choice")
+    assert told.document["appointment"]["location"] == {"kind": kind, "value": where}
+
+
+def test_what_has_a_price_is_not_booked_from_here(run: Run, place: Path) -> None:
+    """No advice that cannot be followed: the command has neither holds nor a gateway (M1)."""
+    place.write_text(in_toml(team(price={"amount": 5000, "currency": "EUR"})))
+
+    told = run("book", str(place), TEN, *WHO, *NOW)
+
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        f"{place}: price: is paid before anything is booked, and the command takes no money: "
+        "book from an application\n"
+    )
+
+
+def test_the_agenda_tells_what_is_cancelled_from_what_is_booked(
+    run: Run, place: Path, book: Told
+) -> None:
+    """A count that holds both is of no use to whoever plans the day."""
+    run("book", str(place), TEN_THIRTY, *WHO, *NOW)
+    run("cancel", str(place), book.id, *NOW)
+
+    told = run("agenda", str(place), *NOW)
+
+    assert told.out.endswith("\n1 appointment, and 1 cancelled, Europe/London.\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"short"])
+def test_a_key_that_is_none_is_named_with_what_to_do(
+    run: Run, place: Path, book: Told, content: bytes
+) -> None:
+    """The file is made by the command, so nobody knows what belongs into it."""
+    key = place.with_name("bookings.key")
+    key.write_bytes(content)
+
+    told = run("agenda", str(place), *NOW)
+
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith(f"{key}: has fewer than 16 bytes: put back the file that was made")
+    key.unlink()
+    assert run("agenda", str(place), *NOW).code == 0
 
 
 def test_a_request_is_approved(run: Run, place: Path) -> None:
     place.write_text(in_toml(team(approval=True)))
     asked = run("book", str(place), TEN, *WHO, *NOW, "--json")
 
-    told = run("approve", str(place), id_of(asked), *NOW)
+    told = run("approve", str(place), asked.id, *NOW)
 
     assert asked.document["appointment"]["status"] == "pending"
     assert "status    confirmed" in told.out
@@ -106,7 +183,7 @@ def test_a_member_leaves_and_what_is_booked_with_them_is_listed(
 
     told = run("remove-member", str(place), "ben", *NOW, "--json")
 
-    assert told.document["kept"] == [id_of(book)]
+    assert told.document["kept"] == [book.id]
     assert told.document["members"] == ["ana", "cleo"]
     assert place.read_text().startswith("# Our team.\n")
     assert [each["id"] for each in tomllib.loads(place.read_text())["members"]] == ["ana", "cleo"]
@@ -138,7 +215,7 @@ def test_a_new_owner_owns_what_is_booked_from_now_on(run: Run, tmp_path: Path, s
     before = run("book", str(place), TEN, *WHO, *NOW, "--json")
 
     told = run("make-owner", str(place), "ben", *NOW)
-    after = run("book", str(place), ELEVEN, *WHO, *NOW, "--json")
+    after = run("book", str(place), TEN_THIRTY, *WHO, *NOW, "--json")
 
     assert "Ben owns it." in told.out
     owners = [each.document["appointment"]["owner"] for each in (before, after)]
@@ -148,7 +225,7 @@ def test_a_new_owner_owns_what_is_booked_from_now_on(run: Run, tmp_path: Path, s
 def test_the_team_file_is_the_truth(run: Run, place: Path, book: Told) -> None:
     """What was changed in it counts for the next booking, and not for the last one (A1)."""
     place.write_text(in_toml(team(duration="15m")))
-    later = run("book", str(place), ELEVEN, *WHO, *NOW, "--json").document["appointment"]
+    later = run("book", str(place), TEN_THIRTY, *WHO, *NOW, "--json").document["appointment"]
     first = run("agenda", str(place), *NOW, "--json").document["appointments"][0]
 
     assert (first["start"], first["end"]) == (TEN, "2026-11-24T09:30:00Z")
@@ -174,7 +251,13 @@ def test_an_outbox_that_cannot_be_written_leaves_the_appointment(run: Run, place
         (("book", "{team}", "2026-11-24", *WHO), "is a date"),
         (("book", "{team}", TEN, "--name", "", "--email", "kim"), "email: 'kim' cannot be used"),
         (("book", "{team}", TEN, "--name", "Kim"), "missing option '--email'"),
+        (("book", "{team}", TEN, *WHO, "--location", ""), "--location: must not be empty"),
+        (("book", "{team}", "noon", *WHO, "--location", ""), "START: cannot read 'noon'"),
         (("cancel", "{team}", "nope"), "there is no appointment 'nope'"),
+        (("cancel", "{team}", "\udcff"), "APPOINTMENT: must be one line without control"),
+        (("reschedule", "{team}", "\udcff", TEN), "APPOINTMENT: must be one line without control"),
+        (("approve", "{team}", ""), "APPOINTMENT: must not be empty"),
+        (("decline", "{team}", "a" * 201), "APPOINTMENT: must have at most 200 characters"),
         (("reschedule", "{team}", "nope", TEN), "there is no appointment 'nope'"),
         (("remove-member", "{team}", "zoe"), "'zoe' is no member"),
         (("remove-member", "{team}", "ana"), "make another member owner"),

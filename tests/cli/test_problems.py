@@ -260,6 +260,19 @@ def test_in_json_the_problems_are_a_document_too(run: Run, folder: Path) -> None
     assert problem["place"] == "bad.toml: duration"
 
 
+@pytest.mark.parametrize(
+    "arguments", [("cancel", "team.toml", "nope"), ("agenda", "slots"), ("--json", "agenda", "x")]
+)
+def test_in_json_only_what_lists_slots_answers_with_none(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    """To any other question, an empty list of slots is an answer to something else."""
+    told = run(*arguments, "--json")
+
+    assert told.code == 2
+    assert set(told.document) == {"problems"}
+
+
 def test_in_json_a_wrong_option_is_a_document_too(run: Run) -> None:
     """Also where the words cannot even be understood."""
     told = run("slots", "--json", "--colour", "red")

@@ -15,7 +15,22 @@ from collective_booking import cli
 from tests.cli.command import Run, run_apart
 from tests.cli.teams import NOW, TEAM, in_toml, team
 
-COMMANDS: Final = ("check", "explain", "schema", "show", "slots")
+COMMANDS: Final = (
+    "agenda",
+    "approve",
+    "book",
+    "cancel",
+    "check",
+    "decline",
+    "deliver",
+    "explain",
+    "make-owner",
+    "remove-member",
+    "reschedule",
+    "schema",
+    "show",
+    "slots",
+)
 
 
 def test_the_module_is_the_command(folder: Path) -> None:

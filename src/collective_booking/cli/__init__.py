@@ -2,9 +2,11 @@
 
 Lives here: the entrance, which needs nothing but the standard library, so that it can say what to
 install. The rooms behind it, from top to bottom: `program` runs a command and prints its answer;
-`commands` says which there are; `tables`, `findings` and `strip` put answers into words and
-pictures; `questions` reads what is asked, `sources` the calendars, `teamfile` the team, `when` the
-times; `words` and `answers` are what they all stand on.
+`commands` says which find times, and `bookings` which book them; `tables`, `findings`, `receipts`
+and `strip` put answers into words and pictures, and `rewriting` changes a team file; `questions`
+reads what is asked; `office` books, with what `register` remembers and `backlog` finds waiting;
+`sources` reads the calendars, `teamfile` the team, `when` the times; `words` and `answers` are what
+they all stand on.
 Must not live here: what a command does; in none of the rooms, decisions about free time.
 """
 

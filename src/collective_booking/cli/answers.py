@@ -89,12 +89,10 @@ def start_document(calendar: CollectiveCalendar, explanation: Explanation) -> Do
     }
 
 
-def problems_document(problems: Iterable[Problem]) -> Document:
-    """What is wrong with the input. No slots, for a script that looks for nothing else."""
-    return {
-        "slots": [],
-        "problems": [{"place": each.place, "message": each.message} for each in problems],
-    }
+def problems_document(problems: Iterable[Problem], *, of_slots: bool) -> Document:
+    """What is wrong with the input; *of_slots*, also no slots, for who looks for nothing else."""
+    told = [{"place": each.place, "message": each.message} for each in problems]
+    return {"slots": [], "problems": told} if of_slots else {"problems": told}
 
 
 def _why(explanation: WindowExplanation) -> Document:

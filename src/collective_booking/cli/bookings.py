@@ -6,21 +6,24 @@ Must not live here: finding times (that is `commands`), layout, files, what a bo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from collective_booking.appointments import Contact
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.checks import examine
 from collective_booking.cli import when
 from collective_booking.cli.answers import NO, YES, Answer, BadInput, start_document
 from collective_booking.cli.commands import command, options, places
-from collective_booking.cli.questions import Asked, ask
+from collective_booking.cli.questions import Asked, arguments, ask
+from collective_booking.errors import ConfigurationError, Problem, UnknownBookingError, shown
 from collective_booking.reasons import SlotUnavailableError
 
 if TYPE_CHECKING:
+    from collective_booking.cli.office import Office
+    from collective_booking.service import BookingService
     from collective_booking.workflows.desk import Booking
 
 _TEAM: Final = click.argument("team")
@@ -38,27 +41,48 @@ _ABOUT: Final = options(
 @click.option("--name", metavar="NAME", required=True, help="Who books.")
 @click.option("--email", metavar="ADDRESS", required=True, help="Where they are written to.")
 @click.option("--notes", metavar="TEXT", default="", help="What everybody should know.")
+@click.option(
+    "--location", metavar="WHERE", help="A link, a number or any text [the team's location]."
+)
 @_ABOUT
 def book(
-    team: str, start: str, *, name: str, email: str, notes: str, as_json: bool, **given: str | None
+    team: str,
+    start: str,
+    *,
+    name: str,
+    email: str,
+    notes: str,
+    location: str | None,
+    as_json: bool,
+    **given: str | None,
 ) -> Answer:
     """Book START for somebody, if it suits everyone.
 
     The time is asked for once more under a lock, and taken in every team that shares a member and a
-    database. Then the owner's e-mail and the members' invitations are put into the outbox.
+    database. Then the owner's e-mail and the members' invitations are put into the outbox. Where
+    the team leaves the location to the booker, --location says which they chose.
 
     \b
-      collective-booking book team.toml 2026-11-24T10:00:00Z --name Kim --email kim@example.com
+      collective-booking book team.toml 2026-11-24T10:00:00Z \\
+        --name Kim --email kim@example.com
     """
     asked = ask(team, given)
-    at = _start(start)
-    contact = Contact(name, email)
-    return _answered(
-        asked,
-        "Booked",
-        lambda service: service.book(asked.team.calendar.slug, at, contact, notes=notes),
-        as_json=as_json,
-    )
+    calendar = asked.team.calendar
+    read = arguments(START=start, **{"--location": location})
+    if calendar.price is not None:  # M1
+        told = "is paid before anything is booked, and the command takes no money"
+        raise BadInput([Problem(f"{team}: price", f"{told}: book from an application")])
+    with _problems_of_options():
+        contact = Contact(name, email)
+    office = asked.office()
+
+    def act() -> Booking:
+        with _problems_of_options():
+            return office.service.book(
+                calendar.slug, read["START"], contact, notes=notes, location=read["--location"]
+            )
+
+    return _answered(asked, office, calendar, act, as_json=as_json)
 
 
 @command.command()
@@ -67,7 +91,7 @@ def book(
 @click.option("--to", metavar="X", help="The last start, a date itself included [90 days on].")
 @_ABOUT
 def agenda(team: str, *, as_json: bool, **given: str | None) -> Answer:
-    """List what is booked.
+    """List what is booked, and what was and is cancelled.
 
     \b
       collective-booking agenda team.toml
@@ -98,9 +122,12 @@ def reschedule(
     \b
       collective-booking reschedule team.toml 3f9a01bc2d 2026-11-24T11:00:00Z
     """
-    asked, at = ask(team, given), _start(start)
-    return _answered(
-        asked, "Moved", lambda service: service.reschedule(appointment, at), as_json=as_json
+    asked, read = ask(team, given), arguments(APPOINTMENT=appointment, START=start)
+    return _happened(
+        asked,
+        read["APPOINTMENT"],
+        lambda service, id_: service.reschedule(id_, read["START"]),
+        as_json=as_json,
     )
 
 
@@ -114,9 +141,9 @@ def cancel(team: str, appointment: str, *, as_json: bool, **given: str | None) -
     \b
       collective-booking cancel team.toml 3f9a01bc2d
     """
-    asked = ask(team, given)
-    return _answered(
-        asked, "Cancelled", lambda service: service.cancel(appointment), as_json=as_json
+    asked, read = ask(team, given), arguments(APPOINTMENT=appointment)
+    return _happened(
+        asked, read["APPOINTMENT"], lambda service, id_: service.cancel(id_), as_json=as_json
     )
 
 
@@ -130,31 +157,84 @@ def approve(team: str, appointment: str, *, as_json: bool, **given: str | None) 
     \b
       collective-booking approve team.toml 3f9a01bc2d
     """
-    asked = ask(team, given)
-    return _answered(
-        asked, "Approved", lambda service: service.approve(appointment), as_json=as_json
+    asked, read = ask(team, given), arguments(APPOINTMENT=appointment)
+    return _happened(
+        asked, read["APPOINTMENT"], lambda service, id_: service.approve(id_), as_json=as_json
     )
 
 
 @command.command()
 @_TEAM
+@click.argument("appointment")
 @_ABOUT
-def deliver(team: str, *, as_json: bool, **given: str | None) -> Answer:
-    """Put what waits into the outbox: e-mail and invitations that could not be written before.
+def decline(team: str, appointment: str, *, as_json: bool, **given: str | None) -> Answer:
+    """Decline the request APPOINTMENT; its time is free again, and its booker is told.
+
+    \b
+      collective-booking decline team.toml 3f9a01bc2d
+    """
+    asked, read = ask(team, given), arguments(APPOINTMENT=appointment)
+    return _happened(
+        asked, read["APPOINTMENT"], lambda service, id_: service.decline(id_), as_json=as_json
+    )
+
+
+@command.command()
+@_TEAM
+@click.option("--list", "listed", is_flag=True, help="Only list what waits or is given up.")
+@click.option("--retry", metavar="KEY", help="Try this one at once, also if it is given up.")
+@_ABOUT
+def deliver(
+    team: str, *, listed: bool, retry: str | None, as_json: bool, **given: str | None
+) -> Answer:
+    """Put what is due into the outbox: e-mail and invitations that could not be written before.
+
+    What fails is tried again later each time, and given up after ten tries. It is of all teams of
+    the database. The answer is a no while anything waits.
 
     \b
       collective-booking deliver team.toml
+      collective-booking deliver team.toml --list
+      collective-booking deliver team.toml --retry default/3f9a01bc2d/1/owner:ana
     """
     asked = ask(team, given)
+    if listed and retry is not None:
+        raise BadInput([Problem("--retry", "is no list: leave --list out")])
     office = asked.office()
-    delivery = office.service.deliver()
     from collective_booking.cli import receipts  # noqa: PLC0415
 
-    code = NO if delivery.failed or delivery.dead else YES
+    if listed:
+        return _listed(asked, office, as_json=as_json)
+    if retry is not None:
+        _retry(office, retry)
+    delivery, backlog = office.service.deliver(), office.backlog()
+    waits = any(each.due is not None for each in backlog)
+    code = NO if delivery.failed or delivery.dead or waits else YES
     if as_json:
-        return Answer(code, document=receipts.delivery_document(delivery))
-    lines = list(receipts.delivery_lines(delivery, office.outbox))
+        told = {**receipts.delivery_document(delivery), **receipts.backlog_document(backlog)}
+        return Answer(code, document=told)
+    lines = [
+        *receipts.delivery_lines(delivery, backlog, office.outbox, asked.clock),
+        *receipts.rest_lines(delivery, backlog, asked.clock),
+    ]
     return Answer(code, receipts.sentences(lines or ["Nothing waits."]))
+
+
+def _listed(asked: Asked, office: Office, *, as_json: bool) -> Answer:
+    from collective_booking.cli import receipts  # noqa: PLC0415
+
+    backlog = office.backlog()
+    if as_json:
+        return Answer(YES, document=receipts.backlog_document(backlog))
+    return Answer(YES, receipts.backlog_table(backlog, asked.clock))
+
+
+def _retry(office: Office, key: str) -> None:
+    try:
+        office.service.retry(arguments(**{"--retry": key})["--retry"])
+    except UnknownBookingError:
+        told = f"nothing that has failed has the key {shown(key)}: `deliver --list` has the keys"
+        raise BadInput([Problem("--retry", told)]) from None
 
 
 @command.command()
@@ -200,20 +280,44 @@ whole: Final = command
 # --- answers -------------------------------------------------------------------------------------
 
 
-def _start(text: str) -> Any:
-    read, problems = examine({"START": when.start}, {"START": text})
-    if problems:
-        raise BadInput(problems)
-    return read["START"]
-
-
-def _answered(asked: Asked, done: str, act: Callable[[Any], Booking], *, as_json: bool) -> Answer:
-    """What *act* comes to: a receipt, once everybody is told, or why the time is refused."""
-    office = asked.office()
+@contextmanager
+def _problems_of_options() -> Iterator[None]:
+    """Details of a booking come from options: that is where their problems are."""
     try:
-        made = act(office.service).appointment
+        yield
+    except ConfigurationError as error:
+        problems = [Problem(f"--{each.place}", each.message) for each in error.problems]
+        raise BadInput(problems) from None
+
+
+def _happened(
+    asked: Asked, id: str, act: Callable[[BookingService, str], Booking], *, as_json: bool
+) -> Answer:
+    """What *act* comes to on the appointment *id*, which is of the team that is asked."""
+    office, calendar = asked.office(), asked.team.calendar
+    booked_by = office.service.appointment(id).appointment.snapshot.calendar
+    if booked_by.slug != calendar.slug:
+        told = f"{shown(id)} is of {booked_by.name} ({booked_by.slug}), not of {calendar.name}"
+        raise BadInput([Problem("APPOINTMENT", f"{told}: name the team file of {booked_by.slug}")])
+    return _answered(asked, office, booked_by, lambda: act(office.service, id), as_json=as_json)
+
+
+def _answered(
+    asked: Asked,
+    office: Office,
+    calendar: CollectiveCalendar,
+    act: Callable[[], Booking],
+    *,
+    as_json: bool,
+) -> Answer:
+    """What *act* comes to: a receipt, once everybody is told, or why the time is refused.
+
+    Whom a refusal names is on the roster of *calendar*, which may be that of an older booking (A1).
+    """
+    try:
+        made = act().appointment
     except SlotUnavailableError as error:
-        return _refused(asked, error, as_json=as_json)
+        return _refused(asked, calendar, error, as_json=as_json)
     delivery = office.service.deliver()
     from collective_booking.cli import receipts  # noqa: PLC0415
 
@@ -223,11 +327,13 @@ def _answered(asked: Asked, done: str, act: Callable[[Any], Booking], *, as_json
             **receipts.delivery_document(delivery),
         }
         return Answer(YES, document=document)
-    return Answer(YES, receipts.receipt(done, made, delivery, office.outbox, asked.clock))
+    told = receipts.receipt(made, delivery, office.backlog(), office.outbox, asked.clock)
+    return Answer(YES, told)
 
 
-def _refused(asked: Asked, error: SlotUnavailableError, *, as_json: bool) -> Answer:
-    calendar: CollectiveCalendar = asked.team.calendar
+def _refused(
+    asked: Asked, calendar: CollectiveCalendar, error: SlotUnavailableError, *, as_json: bool
+) -> Answer:
     if as_json:
         return Answer(NO, document=start_document(calendar, error.explanation))
     from collective_booking.cli import tables  # noqa: PLC0415

@@ -14,7 +14,6 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from collective_booking.checks import examine
 from collective_booking.cli import sources, teamfile, when
 from collective_booking.cli.answers import (
     NO,
@@ -25,7 +24,7 @@ from collective_booking.cli.answers import (
     start_document,
     window_document,
 )
-from collective_booking.cli.questions import Asked, ask
+from collective_booking.cli.questions import Asked, arguments, ask
 from collective_booking.errors import Problem
 from collective_booking.intervals import Interval
 
@@ -83,11 +82,12 @@ def command() -> None:
     \b
       collective-booking slots team.toml --first 5
       collective-booking explain team.toml 2026-11-24T10:00:00Z
-      collective-booking book team.toml 2026-11-24T10:00:00Z --name Kim --email kim@example.com
+      collective-booking book team.toml 2026-11-24T10:00:00Z \\
+        --name Kim --email kim@example.com
       collective-booking agenda team.toml
 
     Exit codes: 0 yes; 1 a negative answer: no slot, a start refused, a calendar that cannot be
-    read or followed; 2 an input that cannot be used.
+    read or followed, somebody who could not be told yet; 2 an input that cannot be used.
     """
 
 
@@ -153,10 +153,7 @@ def explain(team: str, start: str | None, *, as_json: bool, **given: str | None)
 
 
 def _explain_start(asked: Asked, text: str, *, as_json: bool) -> Answer:
-    read, problems = examine({"START": when.start}, {"START": text})
-    if problems:
-        raise BadInput(problems)
-    start = read["START"]
+    start = arguments(START=text)["START"]
     around = Interval(start - sources.AROUND, start + sources.AROUND)
     told = asked.finder(around).explain(start)
     code = YES if told.accepted else NO

@@ -16,7 +16,7 @@ from rich.text import Text
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli.answers import NO, YES, Answer
-from collective_booking.cli.teamfile import Sources, Team
+from collective_booking.cli.teamfile import Team
 from collective_booking.cli.words import Clock, counted, people, plain
 from collective_booking.durations import format_amount, format_duration
 from collective_booking.intervals import Interval, IntervalSet
@@ -77,7 +77,7 @@ def _calendars(
 def _unlisted(team: Team) -> Iterator[str]:
     """Who has a calendar that the command cannot follow, whatever the file says besides."""
     for member in team.calendar.members:
-        if member.calendar and not team.sources.get(member.id, Sources()).calendars:
+        if not team.follows(member):
             yield (
                 f"{member.name}: calendar names one, but calendars lists no file: "
                 "all their time is unknown."

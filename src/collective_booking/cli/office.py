@@ -1,7 +1,7 @@
 """Where the command books: one database for a folder of teams, and an outbox beside it.
 
 Lives here: the service of a team, with the clock, the calendars and the outbox that it works with.
-Must not live here: commands, options, what is printed.
+Must not live here: commands, options, what is printed, what is remembered of team files.
 """
 
 from __future__ import annotations
@@ -17,40 +17,51 @@ from typing import TYPE_CHECKING, Final
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.cli import sources
+from collective_booking.cli import register, sources
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.places import Places
-from collective_booking.cli.teamfile import Sources, Team, is_feed
+from collective_booking.cli.teamfile import Sources, Team
 from collective_booking.drafts import SavedCalendar, Taken
 from collective_booking.errors import Problem
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.service import BookingService
+from collective_booking.tokens import LEAST_SECRET
 
 if TYPE_CHECKING:
     from collective_booking.adapters.sql import SqlStore
+    from collective_booking.cli.backlog import Waiting
 
 TENANT: Final = "default"
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The service of one team, and what became of its calendar when it was opened."""
+    """The service of one team, its store, and what became of its calendar when it was opened."""
 
     service: BookingService
+    store: SqlStore
     saved: SavedCalendar
     outbox: Path
+
+    def backlog(self) -> tuple[Waiting, ...]:
+        """Who has not been told yet."""
+        from collective_booking.cli.backlog import backlog  # noqa: PLC0415  # takes long to load
+
+        return backlog(self.store, TENANT)
 
 
 def open_office(team: Team, places: Places, now: datetime) -> Office:
     """The office of *team* at the time *now*; its calendar is saved first: the file is the truth.
 
     Raises:
-        BadInput: the database, or the key beside it, cannot be used.
+        BadInput: the database, or the key beside it, cannot be used, or another team file that is
+            there has the same slug.
     """
-    outbox = TeamOutbox(team, places.outbox)
+    store = _store(places.database)
+    outbox = TeamOutbox(team, register.remember(team, places.database), places.outbox)
     service = BookingService(
-        _store(places.database),
+        store,
         secret=_secret(places.database),
         host=sources.HOST,
         provider=outbox,
@@ -59,7 +70,7 @@ def open_office(team: Team, places: Places, now: datetime) -> Office:
         clock=StoppedClock(now),
         new_id=lambda: secrets.token_hex(5),
     )
-    return Office(service, service.save_calendar(booked_by(team)), places.outbox)
+    return Office(service, store, service.save_calendar(booked_by(team)), places.outbox)
 
 
 def booked_by(team: Team) -> CollectiveCalendar:
@@ -91,28 +102,30 @@ class StoppedClock:
 
 
 class TeamOutbox(FolderOutbox):
-    """The calendars that a team file names, and a folder for messages and copies."""
+    """The calendars that a team file names, or has named, and a folder for messages and copies."""
 
-    def __init__(self, team: Team, folder: Path) -> None:
+    def __init__(self, team: Team, known: Mapping[str, Sources], folder: Path) -> None:
         super().__init__(folder)
         self._team = team
+        self._known = known
 
     def availability(
         self, members: Sequence[Member], window: Interval
     ) -> Mapping[str, Availability]:
-        """What the files say of *members*; of somebody who left, the file they were known by."""
-        # As the file has them: as they are stored, busy times in it are a calendar too.
+        """What the files say of *members*, also of those who have left the team."""
+        # As the file has them: their address and zone may have changed since they were booked.
         own = {member.id: member for member in self._team.calendar.members}
-        asked = [own.get(member.id, member) for member in members]
-        found = {member.id: self._of(member) for member in asked}
+        asked = [self._as_known(own.get(member.id, member)) for member in members]
+        found = {member.id: self._sources_of(member) for member in asked}
         return sources.known(self._team, asked, found, window)
 
-    def _of(self, member: Member) -> Sources:
-        if member.id in self._team.sources:
-            return self._team.sources[member.id]
-        name = member.calendar or ""
-        there = is_feed(name) or (name and (Path(self._team.path).parent / name).exists())
-        return Sources((name,)) if there else Sources()
+    def _as_known(self, member: Member) -> Member:
+        """Of whom all sources are known: the reference that they are stored with tells no more."""
+        return replace(member, calendar=None) if member.id in self._known else member
+
+    def _sources_of(self, member: Member) -> Sources:
+        # Else a reference that only an application can follow; what the file says besides counts.
+        return self._known.get(member.id) or self._team.sources_of(member)
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -145,6 +158,13 @@ def _secret(database: Path) -> bytes:
                 pass
             finally:
                 beside.unlink()
-        return place.read_bytes()
+        secret = place.read_bytes()
     except OSError as error:
         raise BadInput([Problem(str(place), f"cannot be used: {error.strerror}")]) from None
+    if len(secret) < LEAST_SECRET:
+        told = (
+            f"has fewer than {LEAST_SECRET} bytes: put back the file that was made here, or delete "
+            "it for a new one, by which the tokens given out so far are void"
+        )
+        raise BadInput([Problem(str(place), told)])
+    return secret

@@ -111,8 +111,14 @@ def _refused(problems: Iterable[Problem], arguments: Sequence[str]) -> int:
     for problem in held:
         _complain(plain(str(problem)))
     if "--json" in arguments:
-        _tell(Answer(BAD_INPUT, document=problems_document(held)))
+        of_slots = next(filter(_is_word, arguments), None) == "slots"
+        _tell(Answer(BAD_INPUT, document=problems_document(held, of_slots=of_slots)))
     return BAD_INPUT
+
+
+def _is_word(argument: str) -> bool:
+    """Whether *argument* is the name of a command, or of what it is about; not an option."""
+    return not argument.startswith("-")
 
 
 def _usage_problem(error: click.UsageError) -> Problem:

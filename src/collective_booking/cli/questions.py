@@ -1,6 +1,6 @@
 """What a command is asked: the team file and the options, read together.
 
-Lives here: `Asked`, and every problem of the options at once.
+Lives here: `Asked`, what arguments mean, and every problem of them or of the options at once.
 Must not live here: which options a command has, what it answers.
 """
 
@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from collective_booking.checks import Refused, examine, optional
+from collective_booking.checks import MAX_NAME, Refused, examine, optional, text
 from collective_booking.cli import sources, teamfile, when
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.places import Places
 from collective_booking.cli.words import Clock
-from collective_booking.errors import shown
+from collective_booking.errors import ConfigurationError, shown
 from collective_booking.intervals import Interval
+from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.slots import SlotFinder
 
 if TYPE_CHECKING:
@@ -93,3 +95,32 @@ def _how_many(text: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
         raise Refused(f"must be a whole number from 1, not {shown(text)}")
     return int(text)
+
+
+def arguments(**given: str | None) -> dict[str, Any]:
+    """What is *given* besides the options of all commands, as it reads, by the same names.
+
+    Raises:
+        BadInput: everything that is wrong with it.
+    """
+    read, problems = examine(_ARGUMENTS, given)
+    if problems:
+        raise BadInput(problems)
+    return read
+
+
+def _where(written: object) -> MeetingLocation:
+    """A link to follow, a number to call, or whatever the text says."""
+    told = str(text()(written))
+    for kind in (LocationKind.VIDEO, LocationKind.PHONE):
+        with suppress(ConfigurationError):
+            return MeetingLocation(kind, told)
+    return MeetingLocation(LocationKind.CUSTOM, told)
+
+
+_ARGUMENTS: Final = {
+    "START": when.start,
+    "APPOINTMENT": text(MAX_NAME),
+    "--location": optional(_where),
+    "--retry": text(),
+}

@@ -6,8 +6,10 @@ Must not live here: slots and refusals (they are `tables` and `answers`), files,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -22,6 +24,9 @@ from collective_booking.effects import unreached
 from collective_booking.moments import isoformat
 from collective_booking.workflows.delivering import Delivery
 
+if TYPE_CHECKING:
+    from collective_booking.cli.backlog import Waiting
+
 _COLOURS = {
     Status.PENDING: "yellow",
     Status.CONFIRMED: "green",
@@ -34,9 +39,13 @@ _COLOURS = {
 
 
 def receipt(
-    done: str, appointment: Appointment, delivery: Delivery, outbox: Path, clock: Clock
+    appointment: Appointment,
+    delivery: Delivery,
+    backlog: Sequence[Waiting],
+    outbox: Path,
+    clock: Clock,
 ) -> list[RenderableType]:
-    """What was *done*, with whom, and who has been told."""
+    """What happened to *appointment*, with whom, and who has been told."""
     table = Table.grid(padding=(0, 3, 0, 0))
     rows = [
         ("id", appointment.id),
@@ -51,22 +60,21 @@ def receipt(
         if value:
             table.add_row(Text(name, "dim"), Text(plain(value)))
     day = f"{clock.day(appointment.start)} {clock.local(appointment.start).year}"
+    done = str(appointment.happened).capitalize()
     first = Text.assemble((done, "bold green"), f": {plain(appointment.title)}, {day}")
-    return [first, Padding(table, (0, 0, 0, 2)), *_told(appointment, delivery, outbox)]
+    told = sentences(delivery_lines(delivery, backlog, outbox, clock))
+    return [first, Padding(table, (0, 0, 0, 2)), *told, *_without_calendar(appointment)]
 
 
-def _told(appointment: Appointment, delivery: Delivery, outbox: Path) -> list[RenderableType]:
-    lines = [Text(line) for line in delivery_lines(delivery, outbox)]
+def _without_calendar(appointment: Appointment) -> Iterator[RenderableType]:
     names = {member.id: member.name for member in appointment.members}
     if missing := [names[id_] for id_ in unreached(appointment)]:
         verb = "has" if len(missing) == 1 else "have"
-        told = f"{people(missing)} {verb} no calendar, and so no invitation."
-        lines.append(Text(told, "yellow"))
-    return list(lines)
+        yield Text(f"{people(missing)} {verb} no calendar, and so no invitation.", "yellow")
 
 
 def agenda_table(appointments: Sequence[Appointment], clock: Clock) -> list[RenderableType]:
-    """The appointments by time."""
+    """The appointments by time, and how many of them stand."""
     if not appointments:
         return [Text("Nothing is booked.")]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
@@ -81,7 +89,10 @@ def agenda_table(appointments: Sequence[Appointment], clock: Clock) -> list[Rend
             Text(plain(each.owner.name)),
             Text(each.id),
         )
-    return [table, Text(f"{counted(len(appointments), 'appointment')}, {clock.timezone}.", "dim")]
+    standing = sum(each.status.counts for each in appointments)
+    ended = len(appointments) - standing
+    told = counted(standing, "appointment") + (f", and {ended} cancelled" if ended else "")
+    return [table, Text(f"{told}, {clock.timezone}.", "dim")]
 
 
 def appointment_document(appointment: Appointment) -> Document:
@@ -111,8 +122,10 @@ def appointment_document(appointment: Appointment) -> Document:
 # --- the outbox ----------------------------------------------------------------------------------
 
 
-def delivery_lines(delivery: Delivery, outbox: Path) -> Iterable[str]:
-    """How many have been told, and who could not be."""
+def delivery_lines(
+    delivery: Delivery, backlog: Iterable[Waiting], outbox: Path, clock: Clock
+) -> Iterator[str]:
+    """How many have been told, and who could not be: why, and from when that is tried again."""
     messages = sum(effect.channel != "copy" for effect in delivery.delivered)
     copies = len(delivery.delivered) - messages
     parts = [
@@ -121,9 +134,49 @@ def delivery_lines(delivery: Delivery, outbox: Path) -> Iterable[str]:
     ]
     if any(parts):
         yield f"{' and '.join(filter(None, parts))} in {plain(str(outbox))}."
+    due = {each.effect.key: each.due for each in backlog}
     for effect in (*delivery.failed, *delivery.dead):
-        verb = "is tried again by `deliver`" if effect in delivery.failed else "is given up"
-        yield f"{plain(effect.address)} {verb}: {plain(effect.failure)}"
+        told = f"is {_next_try(due.get(effect.key), clock)}"
+        yield f"{plain(effect.address)} {told}: {plain(effect.failure)}"
+
+
+def rest_lines(delivery: Delivery, backlog: Iterable[Waiting], clock: Clock) -> Iterator[str]:
+    """How many wait, or are given up, whom this *delivery* has not tried."""
+    tried = {effect.key for effect in (*delivery.failed, *delivery.dead)}
+    rest = [each for each in backlog if each.effect.key not in tried]
+    waiting = [each for each in rest if each.due is not None]
+    given_up = len(rest) - len(waiting)
+    if waiting:
+        verb, first = "waits" if len(waiting) == 1 else "wait", waiting[0]
+        yield (
+            f"{len(waiting)} {verb}, {plain(first.effect.address)} first. "
+            f"It is {_next_try(first.due, clock)}: {plain(first.why)}"
+        )
+    if given_up:
+        yield f"{given_up} {'is' if given_up == 1 else 'are'} given up."
+    if rest:
+        yield "`deliver --list` names them, and `deliver --retry KEY` tries one at once."
+
+
+def backlog_table(backlog: Sequence[Waiting], clock: Clock) -> list[RenderableType]:
+    """Each that has not arrived: whose, what has become of it, and the key by which to retry it."""
+    if not backlog:
+        return [Text("Nothing waits.")]
+    lines: list[RenderableType] = []
+    for each in backlog:
+        lines.append(Text(plain(each.effect.key), "bold"))
+        tries = counted(each.effect.attempts, "try", "tries")
+        told = f"{_next_try(each.due, clock)}, after {tries}: {plain(each.why)}"
+        lines.append(Padding(Text(told), (0, 0, 0, 2)))
+    return lines
+
+
+def _next_try(due: datetime | None, clock: Clock) -> str:
+    """When one is tried again; to the next second, at which it is due whatever it was rounded."""
+    if due is None:
+        return "given up"
+    whole = (due + timedelta(microseconds=999_999)).replace(microsecond=0)
+    return f"tried again by `deliver` from {clock.moment(whole)}"
 
 
 def sentences(lines: Iterable[str]) -> list[RenderableType]:
@@ -137,6 +190,23 @@ def delivery_document(delivery: Delivery) -> Document:
         "delivered": [effect.key for effect in delivery.delivered],
         "failed": [{"key": e.key, "failure": e.failure} for e in delivery.failed],
         "dead": [{"key": e.key, "failure": e.failure} for e in delivery.dead],
+    }
+
+
+def backlog_document(backlog: Iterable[Waiting]) -> Document:
+    """Who has not been told yet, as JSON, in UTC; `due` is null for what is given up."""
+    return {
+        "undelivered": [
+            {
+                "key": each.effect.key,
+                "appointment": each.effect.appointment,
+                "address": each.effect.address,
+                "attempts": each.effect.attempts,
+                "failure": each.why,
+                "due": each.due and isoformat(each.due),
+            }
+            for each in backlog
+        ]
     }
 
 

@@ -36,7 +36,7 @@ def by_calendar(team: Team, starts: Interval) -> list[tuple[str, str, Availabili
     return [
         (member.id, _shown(team, name), one[member.id])
         for member in team.calendar.members
-        for name in team.sources.get(member.id, Sources()).calendars
+        for name in team.sources_of(member).calendars
         for one in [known(team, [member], {member.id: Sources((name,))}, window)]
     ]
 

@@ -22,6 +22,7 @@ from collective_booking.cli.when import instant
 from collective_booking.documents import from_dict, json_schema
 from collective_booking.errors import ConfigurationError, Problem, shown
 from collective_booking.intervals import NEVER, Interval, IntervalSet
+from collective_booking.members import Member
 
 MAX_SIZE: Final = 5_000_000
 """More bytes than a hundred members with ten years of time off write."""
@@ -49,6 +50,14 @@ class Team:
     calendar: CollectiveCalendar
     sources: Mapping[str, Sources]
 
+    def sources_of(self, member: Member) -> Sources:
+        """Where the busy time of *member* comes from; nowhere, for who has no source."""
+        return self.sources.get(member.id, Sources())
+
+    def follows(self, member: Member) -> bool:
+        """Whether files tell when *member* is busy: a reference alone, only an application can."""
+        return member.calendar is None or bool(self.sources_of(member).calendars)
+
 
 def is_feed(name: str) -> bool:
     """Whether *name*, of a calendar, is the URL of a feed, and not the name of a file or folder."""
@@ -61,7 +70,16 @@ def load(path: str) -> Team:
     Raises:
         BadInput: everything that is wrong with it.
     """
-    document = _table(path, text_of(path))
+    return read(path, text_of(path))
+
+
+def read(path: str, written: str) -> Team:
+    """Read what is *written* in the team file at *path*, or would be.
+
+    Raises:
+        BadInput: everything that is wrong with it.
+    """
+    document = _table(path, written)
     members = document.get("members")
     problems: list[Problem] = []
     found: list[Sources] = []

@@ -29,6 +29,8 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Callable[..., Any])
 
 LOG: Final = logging.getLogger("collective_booking")
+# Or Python would print our warnings where the host has set up no logging.
+LOG.addHandler(logging.NullHandler())
 _DOMAIN: Final = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
@@ -140,15 +142,18 @@ class Service:
 
 @contextmanager
 def logged(command: str, desk: Desk) -> Iterator[None]:
-    """Tell the log how *command* ended; our own errors are answers, others are failures."""
+    """Tell the log how *command* ended; our own errors are answers, others are failures.
+
+    A failure goes on to the caller with its traceback, and is told without it here.
+    """
     about = {"command": command, "tenant": desk.tenant}
     try:
         yield
     except CollectiveBookingError as error:
         LOG.info("%s refused: %s", command, type(error).__name__, extra=about)
         raise
-    except Exception:
-        LOG.exception("%s failed", command, extra=about)
+    except Exception as error:
+        LOG.error("%s failed: %s", command, type(error).__name__, extra=about)
         raise
     LOG.debug("%s done", command, extra=about)
 

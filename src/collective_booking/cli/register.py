@@ -1,0 +1,98 @@
+"""What the command remembers of its team files, for what they do not tell any more.
+
+Lives here: which file each calendar of a database comes from, and where the busy time of its
+members is found, also of those who have left; it is kept beside the bookings, in the same file.
+Must not live here: bookings (they are the store's), reading team files and calendars.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from collective_booking.cli.answers import BadInput
+from collective_booking.cli.teamfile import Sources, Team, load
+from collective_booking.errors import Problem, shown
+from collective_booking.intervals import IntervalSet
+
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS cli_teams (
+    slug TEXT PRIMARY KEY, file TEXT NOT NULL, members TEXT NOT NULL
+)"""
+_PATIENCE: Final = 30.0
+"""How many seconds to wait for another command that writes."""
+
+
+def remember(team: Team, database: Path) -> Mapping[str, Sources]:
+    """Remember *team* and its file; tells where its members are looked up, and those who left.
+
+    Somebody who left keeps the sources that the file had for them last, so that what is booked with
+    them can be moved (A3). Who is in neither is known by a reference that nobody here can follow.
+
+    Raises:
+        BadInput: another file that is there has the same slug, or the database cannot be used.
+    """
+    slug, file = team.calendar.slug, _beside(database, Path(team.path))
+    with _writing(database) as connection:
+        known = connection.execute("SELECT file, members FROM cli_teams WHERE slug = ?", (slug,))
+        other, members = known.fetchone() or (file, "{}")
+        if other != file:
+            _refuse_a_second(team, database.parent / other)
+        found: dict[str, Any] = json.loads(members)
+        for member in team.calendar.members:
+            found.pop(member.id, None)
+            if team.follows(member):
+                found[member.id] = _written(team.sources_of(member))
+        connection.execute(
+            "INSERT OR REPLACE INTO cli_teams VALUES (?, ?, ?)", (slug, file, json.dumps(found))
+        )
+    return {id_: _read(held) for id_, held in found.items()}
+
+
+def _refuse_a_second(team: Team, other: Path) -> None:
+    """Refuse that two files keep one calendar, each undoing what the other says (O4)."""
+    slug = team.calendar.slug
+    try:
+        is_gone = not other.exists() or load(str(other)).calendar.slug != slug
+    except BadInput:
+        is_gone = False  # nobody can tell which it has, and it had this one
+    if not is_gone:
+        told = f"{shown(slug)} is that of {other} too: give one of them another, or another --db"
+        raise BadInput([Problem(f"{team.path}: slug", told)])
+
+
+@contextmanager
+def _writing(database: Path) -> Iterator[sqlite3.Connection]:
+    """A transaction that nobody else writes beside; an error leaves everything as it was."""
+    try:
+        with closing(sqlite3.connect(database, _PATIENCE, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_TABLE)
+            yield connection
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise BadInput([Problem(str(database), f"cannot be used: {error}")]) from None
+
+
+# --- as text -------------------------------------------------------------------------------------
+
+
+def _beside(database: Path, file: Path) -> str:
+    """*file* as it is found from the folder of *database*: both may move together."""
+    try:
+        return os.path.relpath(file.resolve(), database.parent.resolve())
+    except ValueError:  # on another drive
+        return str(file.resolve())
+
+
+def _written(sources: Sources) -> dict[str, Any]:
+    return {"calendars": sources.calendars, "busy": sources.busy.isoformat()}
+
+
+def _read(held: Mapping[str, Any]) -> Sources:
+    return Sources(tuple(held["calendars"]), IntervalSet.from_isoformat(held["busy"]))
