@@ -1,0 +1,1 @@
+"""Servers that the tests start, each as a process of its own."""
