@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -27,8 +26,10 @@ from urllib.request import Request, urlopen
 import requests
 import stripe
 
+from tests.servers import guard
+from tests.servers.stripe_clients import client_of
+
 PATIENCE: Final = 60.0  # seconds; it takes half of one on an idle machine
-KEY: Final = "sk_test_localstripe"
 GOOD_CARD: Final = "4242424242424242"
 DECLINED_CARD: Final = "4000000000000341"  # takes part, and is declined when it is charged
 CAREFUL_CARD: Final = "4000002500003155"  # whose bank asks its owner first
@@ -42,13 +43,8 @@ class LocalStripe:
         self._session = session
 
     def client(self) -> stripe.StripeClient:
-        """A client of Stripe's library that asks this server, once, and gives up."""
-        return stripe.StripeClient(
-            KEY,
-            base_addresses={"api": self.url},
-            max_network_retries=0,
-            http_client=_Trimming(session=self._session),
-        )
+        """A client of Stripe's library that asks this server."""
+        return client_of(self.url, self._session, _Trimming)
 
     def pay(self, reference: str, card: str = GOOD_CARD) -> dict[str, Any]:
         """Confirm an intent with *card*, as the payer's browser does; the intent it becomes.
@@ -59,8 +55,13 @@ class LocalStripe:
         client = self.client()
         entered = {"number": card, "exp_month": 12, "exp_year": 2080, "cvc": "123"}
         method: Any = client.raw_request("post", "/v1/payment_methods", type="card", card=entered)
-        client.v1.payment_intents.update(reference, {"payment_method": method.id})
-        return client.v1.payment_intents.confirm(reference).to_dict()
+        client.v1.payment_intents.update(reference, {"payment_method": method.data["id"]})
+        intent = client.v1.payment_intents.confirm(reference).to_dict()
+        if intent["status"] == "requires_action":  # the payer says yes to their bank
+            path = f"/v1/payment_intents/{reference}/_authenticate"
+            secret = intent["client_secret"]
+            client.raw_request("post", path, client_secret=secret, success="true")
+        return self.intent(reference)
 
     def intent(self, reference: str) -> dict[str, Any]:
         """The intent as it is now."""
@@ -101,23 +102,24 @@ class _Trimming(stripe.RequestsClient):
 def local_stripe(folder: Path) -> Iterator[LocalStripe]:
     """A server with nothing in it; what it prints goes into *folder*."""
     port, log = _free_port(), folder / "localstripe.log"
+    command = [sys.executable, "-m", "localstripe", "--from-scratch", "--port", str(port)]
     with log.open("wb") as told:
         # It lives as long as its input is open: however this process ends, it ends too.
-        guard = subprocess.Popen(
-            [sys.executable, __file__, str(port)],
+        running = subprocess.Popen(
+            [sys.executable, guard.__file__, *command],
             stdin=subprocess.PIPE,
             stdout=told,
             stderr=told,
             start_new_session=True,  # Ctrl-C is meant for the tests
         )
-    with guard, requests.Session() as session:
+    with running, requests.Session() as session:
         try:
-            _wait_until_it_answers(guard, port, log)
+            _wait_until_it_answers(running, port, log)
             yield LocalStripe(f"http://127.0.0.1:{port}", session)
         finally:
-            assert guard.stdin is not None
-            guard.stdin.close()
-            guard.wait(PATIENCE)
+            assert running.stdin is not None
+            running.stdin.close()
+            running.wait(PATIENCE)
 
 
 def _free_port() -> int:
@@ -126,9 +128,9 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_it_answers(guard: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_it_answers(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
-    while guard.poll() is None and time.monotonic() < deadline:
+    while running.poll() is None and time.monotonic() < deadline:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
         time.sleep(0.01)
@@ -136,22 +138,3 @@ def _wait_until_it_answers(guard: subprocess.Popen[bytes], port: int, log: Path)
         f"localstripe did not start, and this test needs it.\n{log.read_text('utf-8', 'replace')}\n"
         "It comes with the tests: `pip install -e '.[test]'`."
     )
-
-
-def guard(port: int) -> None:
-    """Run the server until nobody needs it: until the other end of our input is gone."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "localstripe", "--port", str(port), "--from-scratch"],
-        stdin=subprocess.DEVNULL,
-    ) as server:
-        # A server that ends by itself ends this wait too, and nobody waits for it in vain.
-        signal.signal(signal.SIGCHLD, lambda *_: sys.exit("localstripe has ended"))
-        try:
-            sys.stdin.buffer.read()
-        finally:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            server.kill()
-
-
-if __name__ == "__main__":
-    guard(int(sys.argv[1]))

@@ -15,18 +15,19 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from threading import RLock, Thread
+from threading import RLock
 from time import time
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+import requests
 import stripe
 
 from collective_booking.payments import Notice
+from tests.servers.stripe_clients import client_of
+from tests.servers.threads import QuietHandler, server_in_a_thread
 
-KEY: Final = "sk_test_scripted"
 SECRET: Final = "whsec_of_the_scripted_stripe"
 _OPEN: Final = ("requires_payment_method", "requires_confirmation", "requires_action")
 _LEAST: Final = 50  # of the smallest unit; what Stripe asks of most currencies, more or less
@@ -54,6 +55,7 @@ class Trouble:
 class ScriptedStripe:
     """The server's memory, and what tests do to it. Amounts are as Stripe counts them."""
 
+    session: requests.Session
     url: str = ""
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: list[dict[str, Any]] = field(default_factory=list)
@@ -71,13 +73,8 @@ class ScriptedStripe:
     # --- what tests do --------------------------------------------------------------------------
 
     def client(self) -> stripe.StripeClient:
-        """A client of Stripe's library that asks this server, once, and gives up."""
-        return stripe.StripeClient(
-            KEY,
-            base_addresses={"api": self.url},
-            max_network_retries=0,
-            http_client=stripe.RequestsClient(),
-        )
+        """A client of Stripe's library that asks this server."""
+        return client_of(self.url, self.session)
 
     def goes_wrong(self, *troubles: Trouble) -> None:
         """Let the next POSTs go wrong, one after the other."""
@@ -135,7 +132,7 @@ class ScriptedStripe:
             if trouble and not trouble.after:
                 return self._wrong(trouble, key, (path, told))
             answer = self._once(method, path, told, key)
-            return self._wrong(trouble, None, None) if trouble else answer
+            return self._wrong(trouble, key, (path, told)) if trouble else answer
 
     def _wrong(
         self, trouble: Trouble, key: str | None, asked: object
@@ -287,22 +284,20 @@ def _metadata(told: Mapping[str, str]) -> dict[str, str]:
 @contextmanager
 def scripted_stripe() -> Iterator[ScriptedStripe]:
     """A server with nothing in it, while the test runs."""
-    told = ScriptedStripe()
+    with requests.Session() as session:
+        told = ScriptedStripe(session)
+        with server_in_a_thread(_answering(told)) as told.url:
+            yield told
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(dict(parse_qsl(urlsplit(self.path).query)))
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self._answer(dict(parse_qsl(body.decode())))
+def _answering(told: ScriptedStripe) -> type[QuietHandler]:
+    """What speaks HTTP for *told*."""
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-        def _answer(self, form: dict[str, str]) -> None:
-            key = self.headers.get("Idempotency-Key")
-            given = told.answer(self.command, urlsplit(self.path).path, form, key)
+    class Handler(QuietHandler):
+        def answer(self) -> None:
+            asked = urlsplit(self.path)
+            form = dict(parse_qsl(self.body().decode() or asked.query))
+            given = told.answer(self.command, asked.path, form, self.headers["Idempotency-Key"])
             if given is None:
                 return  # the connection closes without a word
             status, body, before = given
@@ -313,23 +308,4 @@ def scripted_stripe() -> Iterator[ScriptedStripe]:
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
 
-    with server_in_a_thread(Handler) as told.url:
-        yield told
-
-
-@contextmanager
-def server_in_a_thread(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    """Serve with *handler* on a free port of this machine alone; where."""
-
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 64
-        daemon_threads = True
-
-    with Server(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return Handler
