@@ -13,8 +13,8 @@ import sys
 
 def guard(command: list[str]) -> None:
     """Run *command* until the other end of our input is gone, or it ends by itself."""
+    signal.signal(signal.SIGCHLD, lambda *_: sys.exit("the server has ended"))
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as server:
-        signal.signal(signal.SIGCHLD, lambda *_: sys.exit("the server has ended"))
         try:
             sys.stdin.buffer.read()
         finally:
