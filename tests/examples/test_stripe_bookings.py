@@ -180,6 +180,19 @@ def test_an_abandoned_payment_is_cancelled_in_the_end(shop: Shop) -> None:
         shop.server.pay(reference)
 
 
+def test_a_price_that_stripe_refuses_frees_the_time_at_once(
+    script: ScriptedStripe, gateway: StripeGateway
+) -> None:
+    """Nobody can ever pay it, so nobody else should have to wait for the hold to lapse (M2)."""
+    with office("memory") as here:
+        service = here.another(gateway=gateway)
+        service.save_calendar(calendar(price=Money(5125, "KWD")))
+        attempt = service.begin_payment(service.hold("sales-call", at("10:00"), KIM).token)
+
+    assert attempt.outcome is HoldState.RELEASED
+    assert not script.intents
+
+
 @pytest.mark.parametrize("lost", [Trouble(0), Trouble(0, after=True)], ids=["call", "answer"])
 def test_whatever_is_lost_on_the_way_the_time_is_booked_and_paid_for_once(
     script: ScriptedStripe, gateway: StripeGateway, lost: Trouble
