@@ -183,13 +183,9 @@ class StripeGateway:
         if charge.tenant != self.tenant:
             raise InvalidValueError("tenant", charge.tenant, f"this gateway serves {self.tenant}")
         try:
-            units = units_of(charge.money)
-        except InvalidValueError as error:
-            return _refused(charge, error)
-        try:
             made = self._api.payment_intents.create(
                 {
-                    "amount": units,
+                    "amount": units_of(charge.money),
                     "currency": charge.money.currency.lower(),
                     "capture_method": "manual",
                     "description": charge.description,
@@ -197,6 +193,8 @@ class StripeGateway:
                 },
                 _under(charge.key),
             )
+        except InvalidValueError as error:
+            return _refused(charge, error)
         except stripe.InvalidRequestError as error:
             if error.param in {"amount", "currency"}:
                 return _refused(charge, error)
@@ -215,14 +213,14 @@ class StripeGateway:
             stripe.StripeError: nobody knows whether it was taken.
         """
 
-        def take() -> stripe.PaymentIntent:
+        def take() -> object:
             return self._api.payment_intents.capture(
                 reference, {"amount_to_capture": units_of(money)}, _under(key)
             )
 
         try:
             return self._acted(reference, take)
-        except _MAYBE:
+        except (UnfinishedError, *_MAYBE):
             if self._look(reference)["status"] != "requires_payment_method":
                 raise
             return self.void(reference, f"{key}/void")
@@ -235,7 +233,7 @@ class StripeGateway:
             stripe.StripeError: nobody knows whether it was cancelled.
         """
 
-        def cancel() -> stripe.PaymentIntent:
+        def cancel() -> object:
             return self._api.payment_intents.cancel(reference, {}, _under(key))
 
         return self._acted(reference, cancel)
@@ -289,17 +287,20 @@ class StripeGateway:
 
     # --- inside ---------------------------------------------------------------------------------
 
-    def _acted(self, reference: str, act: Callable[[], stripe.PaymentIntent]) -> PaymentAnswer:
-        """How a payment has ended with *act*; or had ended before, so that Stripe refuses that."""
+    def _acted(self, reference: str, act: Callable[[], object]) -> PaymentAnswer:
+        """How the payment has ended with *act*; or before it, which is why Stripe refused that.
+
+        Looked at afterwards in any case: under a key, Stripe repeats for a day what it said first.
+        """
+        refusal: Exception | None = None
         try:
-            intent = act().to_dict()
-        except _MAYBE:
-            intent = self._look(reference)
-            if state_of(intent) not in _OVER:
-                raise
+            act()
+        except _MAYBE as error:
+            refusal = error
+        intent = self._look(reference)
         state = state_of(intent)
         if state not in _OVER:
-            raise UnfinishedError(f"{reference} is {intent['status']}: ask again")
+            raise refusal or UnfinishedError(f"{reference} is {intent['status']}: ask again")
         return _answer(intent, state)
 
     def _look(self, reference: str) -> dict[str, Any]:
@@ -355,7 +356,10 @@ class StripeGateway:
 
 
 def _of_charge(charge: Mapping[str, Any]) -> tuple[PaymentState, Money]:
-    """A charge's state and money: of one that is refunded in part, most is taken still."""
+    """A charge's state and money. Stripe calls it a refund too when a reservation is let go."""
+    if not charge["captured"]:
+        return PaymentState.VOIDED, money_from(charge["amount"], charge["currency"])
+    # Of one that is refunded in part, the rest is taken still.
     state = PaymentState.REFUNDED if charge["refunded"] else PaymentState.CAPTURED
     return state, money_from(charge["amount_captured"], charge["currency"])
 

@@ -223,6 +223,34 @@ def test_more_than_is_reserved_cannot_be_taken(
     assert script.kept(reference) == 0
 
 
+def test_a_capture_that_takes_its_time_is_asked_about_until_it_is_done(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """Under its key, Stripe repeats for a day that it is processing; the truth has to be asked."""
+    reference = reserved(gateway, script)
+    script.capturing = "processing"
+    for _ in range(2):
+        with pytest.raises(UnfinishedError, match="processing"):
+            gateway.capture(reference, EUROS, "key")
+    script.becomes(reference, status="succeeded")
+
+    assert gateway.capture(reference, EUROS, "key").state is PaymentState.CAPTURED
+
+
+def test_a_capture_that_fails_in_the_end_is_made_final(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """Stripe said yes at first, and repeats that: the payer must not be asked for another card."""
+    reference = reserved(gateway, script)
+    script.capturing = "processing"
+    with pytest.raises(UnfinishedError):
+        gateway.capture(reference, EUROS, "key")
+    script.becomes(reference, status="requires_payment_method", amount_received=0)
+
+    assert gateway.capture(reference, EUROS, "key").state is PaymentState.VOIDED
+    assert script.kept(reference) == 0
+
+
 def test_an_answer_tells_what_was_taken(gateway: StripeGateway, script: ScriptedStripe) -> None:
     """Not what was asked for at first: of another amount, all goes back (M3)."""
     reference = reserved(gateway, script)
@@ -278,6 +306,7 @@ def test_what_is_being_processed_is_asked_again(
     with pytest.raises(stripe.InvalidRequestError):
         gateway.void(reference, "key")
     script.becomes(reference, status="requires_capture", amount_capturable=5000)
+    script.forget_keys()  # until then, the refusal is repeated as it was
 
     assert gateway.void(reference, "key").state is PaymentState.VOIDED
 

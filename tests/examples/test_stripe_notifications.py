@@ -147,6 +147,17 @@ def test_what_is_signed_and_is_no_event_is_refused(gateway: StripeGateway, body:
         gateway.interpret(signed(body))
 
 
+def test_a_reservation_that_was_let_go_was_never_taken(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """Stripe calls that a refund of the charge; the booker would read that money went back."""
+    reference = reserved(gateway, script)
+    gateway.void(reference, "voiding")
+    news = gateway.interpret(script.notice("charge.refunded", reference))
+
+    assert (news.state, news.money) == (PaymentState.VOIDED, EUROS)
+
+
 @pytest.mark.parametrize(
     "event", ["payment_intent.created", "payment_intent.payment_failed", "customer.created"]
 )

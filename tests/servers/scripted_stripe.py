@@ -63,6 +63,8 @@ class ScriptedStripe:
     """Method, path and idempotency key of each request."""
     refunding: str = "succeeded"
     """The status that new refunds get."""
+    capturing: str = "succeeded"
+    """The status that captured intents get."""
 
     def __post_init__(self) -> None:
         self._lock = RLock()
@@ -154,7 +156,8 @@ class ScriptedStripe:
                 return 400, {"error": other}, False
             return status, body, True
         status, body = self._done(method, path, told)
-        if key and body.get("error", {}).get("type") != "invalid_request_error":
+        # Refusals are remembered too, but for what is wrong in the request itself.
+        if key and "param" not in body.get("error", {}):
             self._answered[key] = ((path, told), status, body)
         return status, body, False
 
@@ -214,6 +217,8 @@ class ScriptedStripe:
         return {
             "id": f"ch_{next(self._numbers)}",
             "object": "charge",
+            "amount": intent["amount"],
+            "captured": False,
             "amount_captured": 0,
             "amount_refunded": 0,
             "currency": intent["currency"],
@@ -227,14 +232,16 @@ class ScriptedStripe:
             raise _RefusedError(400, code="payment_intent_unexpected_state")
         if amount > intent["amount_capturable"]:
             raise _RefusedError(400, code="amount_too_large", param="amount_to_capture")
-        intent |= {"status": "succeeded", "amount_capturable": 0, "amount_received": amount}
-        intent["latest_charge"]["amount_captured"] = amount
+        intent |= {"status": self.capturing, "amount_capturable": 0, "amount_received": amount}
+        intent["latest_charge"] |= {"captured": True, "amount_captured": amount}
         return intent
 
     def _cancel(self, intent: dict[str, Any]) -> dict[str, Any]:
         if intent["status"] not in (*_OPEN, "requires_capture"):
             raise _RefusedError(400, code="payment_intent_unexpected_state")
         intent |= {"status": "canceled", "amount_capturable": 0}
+        if charge := intent["latest_charge"]:  # what was never taken counts as given back
+            charge |= {"amount_refunded": charge["amount"], "refunded": True}
         return intent
 
     def _refund(self, intent: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
