@@ -107,6 +107,7 @@ def test_a_gateway_without_the_secret_of_its_endpoint_is_refused(script: Scripte
     [
         (SILENCE, stripe.APIConnectionError),
         (LOST_ANSWER, stripe.APIConnectionError),
+        (Trouble(400), stripe.InvalidRequestError),
         (Trouble(429), stripe.RateLimitError),
         (Trouble(401), stripe.AuthenticationError),
         (Trouble(403), stripe.PermissionError),
@@ -221,6 +222,17 @@ def test_more_than_is_reserved_cannot_be_taken(
     with pytest.raises(stripe.InvalidRequestError):
         gateway.capture(reference, Money(5001, "EUR"), "key")
     assert script.kept(reference) == 0
+
+
+def test_a_capture_that_the_bank_refuses_is_made_final(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """It is a card's error to Stripe, and the end of this payment to us (M1)."""
+    reference = reserved(gateway, script)
+    script.capturing = "requires_payment_method"
+
+    assert gateway.capture(reference, EUROS, "key").state is PaymentState.VOIDED
+    assert script.intents[reference]["status"] == "canceled"
 
 
 def test_a_capture_that_takes_its_time_is_asked_about_until_it_is_done(

@@ -48,6 +48,15 @@ def test_a_webhook_tells_of_the_payment(gateway: StripeGateway, script: Scripted
     assert news.id == json.loads(notice.body)["id"]
 
 
+def test_a_webhook_tells_what_is_reserved(gateway: StripeGateway, script: ScriptedStripe) -> None:
+    """Not what was asked for: of another amount, all goes back (M3)."""
+    reference = reserved(gateway, script)
+    script.becomes(reference, amount_capturable=2000)
+    news = gateway.interpret(script.notice("payment_intent.amount_capturable_updated", reference))
+
+    assert (news.state, news.money) == (PaymentState.AUTHORISED, PART)
+
+
 def test_each_event_says_what_has_become_of_the_money(
     gateway: StripeGateway, script: ScriptedStripe
 ) -> None:

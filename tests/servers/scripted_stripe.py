@@ -64,7 +64,7 @@ class ScriptedStripe:
     refunding: str = "succeeded"
     """The status that new refunds get."""
     capturing: str = "succeeded"
-    """The status that captured intents get."""
+    """The status that captured intents get; `requires_payment_method` where the bank refuses."""
 
     def __post_init__(self) -> None:
         self._lock = RLock()
@@ -230,6 +230,9 @@ class ScriptedStripe:
     def _capture(self, intent: dict[str, Any], amount: int) -> dict[str, Any]:
         if intent["status"] != "requires_capture":
             raise _RefusedError(400, code="payment_intent_unexpected_state")
+        if self.capturing == "requires_payment_method":
+            intent |= {"status": self.capturing, "amount_capturable": 0}
+            raise _RefusedError(402, type="card_error", code="card_declined")
         if amount > intent["amount_capturable"]:
             raise _RefusedError(400, code="amount_too_large", param="amount_to_capture")
         intent |= {"status": self.capturing, "amount_capturable": 0, "amount_received": amount}
