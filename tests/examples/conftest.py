@@ -12,9 +12,9 @@ from tests.servers.scripted_stripe import SECRET, ScriptedStripe, scripted_strip
 
 
 @pytest.fixture(scope="session")
-def localstripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStripe]:
+def localstripe() -> Iterator[LocalStripe]:
     """A localstripe of this test process."""
-    with local_stripe(tmp_path_factory.mktemp("localstripe")) as server:
+    with local_stripe() as server:
         yield server
 
 

@@ -27,9 +27,9 @@ from tests.servers.localstripe import (
     CAREFUL_CARD,
     DECLINED_CARD,
     GOOD_CARD,
-    PATIENCE,
     LocalStripe,
 )
+from tests.servers.processes import PATIENCE
 from tests.servers.scripted_stripe import ScriptedStripe, Trouble
 from tests.servers.threads import QuietHandler, server_in_a_thread
 

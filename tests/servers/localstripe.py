@@ -13,23 +13,18 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.request import Request, urlopen
 
 import requests
 import stripe
 
-from tests.servers import guard
+from tests.servers.processes import HOME, PATIENCE, running
 from tests.servers.stripe_clients import client_of
 
-PATIENCE: Final = 60.0  # seconds; it takes half of one on an idle machine
 GOOD_CARD: Final = "4242424242424242"
 DECLINED_CARD: Final = "4000000000000341"  # takes part, and is declined when it is charged
 CAREFUL_CARD: Final = "4000002500003155"  # whose bank asks its owner first
@@ -99,42 +94,11 @@ class _Trimming(stripe.RequestsClient):
 
 
 @contextmanager
-def local_stripe(folder: Path) -> Iterator[LocalStripe]:
-    """A server with nothing in it; what it prints goes into *folder*."""
-    port, log = _free_port(), folder / "localstripe.log"
-    command = [sys.executable, "-m", "localstripe", "--from-scratch", "--port", str(port)]
-    with log.open("wb") as told:
-        # It lives as long as its input is open: however this process ends, it ends too.
-        running = subprocess.Popen(
-            [sys.executable, guard.__file__, *command],
-            stdin=subprocess.PIPE,
-            stdout=told,
-            stderr=told,
-            start_new_session=True,  # Ctrl-C is meant for the tests
-        )
-    with running, requests.Session() as session:
-        try:
-            _wait_until_it_answers(running, port, log)
-            yield LocalStripe(f"http://127.0.0.1:{port}", session)
-        finally:
-            assert running.stdin is not None
-            running.stdin.close()
-            running.wait(PATIENCE)
+def local_stripe() -> Iterator[LocalStripe]:
+    """A server with nothing in it."""
+    with running(_command) as port, requests.Session() as session:
+        yield LocalStripe(f"http://{HOME}:{port}", session)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
-
-
-def _wait_until_it_answers(running: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while running.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.01)
-    raise RuntimeError(
-        f"localstripe did not start, and this test needs it.\n{log.read_text('utf-8', 'replace')}\n"
-        "It comes with the tests: `pip install -e '.[test]'`."
-    )
+def _command(port: int) -> list[str]:
+    return [sys.executable, "-m", "localstripe", "--from-scratch", "--port", str(port)]

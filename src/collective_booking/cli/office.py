@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
+
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
@@ -137,10 +139,13 @@ def _store(database: Path) -> SqlStore:
     from collective_booking.adapters.sql import SqlStore  # noqa: PLC0415
 
     try:
-        return SqlStore.open(database)
+        store = SqlStore.open(database)
     except SQLAlchemyError as error:
         told = str(getattr(error, "orig", error))
         raise BadInput([Problem(str(database), f"is no database of bookings: {told}")]) from None
+    # Whatever the command does with it, it ends with the command.
+    click.get_current_context().call_on_close(store.close)
+    return store
 
 
 def _secret(database: Path) -> bytes:

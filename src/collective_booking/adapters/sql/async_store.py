@@ -78,6 +78,10 @@ class AsyncSqlStore:
         """Make the tables and the guards that are missing; see `SqlStore.create`."""
         await self._write(create_all, guarded=False)
 
+    async def close(self) -> None:
+        """Let go of the database: of all connections that are not in use."""
+        await self.engine.dispose()
+
     def within(self, connection: AsyncConnection) -> AsyncJoinedStore:
         """This store, writing in the transaction that *connection* has begun, or begins (S5)."""
         return AsyncJoinedStore(self, connection)

@@ -94,6 +94,10 @@ class SqlStore:
         """
         self._write(create_all, guarded=False)
 
+    def close(self) -> None:
+        """Let go of the database: of all connections that are not in use."""
+        self.engine.dispose()
+
     def within(self, connection: Connection) -> JoinedStore:
         """This store, writing in the transaction that *connection* has begun, or begins (S5)."""
         return JoinedStore(self, connection)
