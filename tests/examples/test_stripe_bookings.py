@@ -208,6 +208,7 @@ def test_whatever_is_lost_on_the_way_the_time_is_booked_and_paid_for_once(
         (reference,) = script.intents
         script.goes_wrong(lost)
         failed.append(service.payment_happened(script.pay(reference)).failure)
+        here.clock.advance(timedelta(minutes=2))  # until the call is due again
         (attempt,) = service.settle()
 
     assert failed == ["the gateway has not answered: APIConnectionError"] * 2

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine, make_url
 from sqlalchemy.exc import DBAPIError
@@ -83,6 +83,7 @@ class SqlStore:
         if engine.dialect.name == "sqlite":
             prepare(engine, PATIENCE)
         store = cls(engine)
+        finalize(store, engine.dispose)  # the engine is ours, so nobody else closes it
         store.create()
         return store
 
@@ -240,6 +241,7 @@ class JoinedStore(SqlStore):
     def __init__(self, store: SqlStore, connection: Connection) -> None:
         super().__init__(store.engine)
         self._known, self._guarded = store._known, store._guarded
+        self._store = store  # whose engine this is: it stays open as long as this one is used
         self._connection = connection
 
     def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
