@@ -153,7 +153,7 @@ def test_a_calendar_shrinks_to_a_small_team_without_any_setting() -> None:
 
     assert len(least.members) == 2
     assert least.duration == timedelta(minutes=1)
-    assert least.hours is least.price is least.location is None
+    assert (least.hours, least.price, least.location) == (None, None, None)
     assert not least.is_capped
 
 

@@ -37,6 +37,7 @@ DRAWN_BY: Final = {
     "MemberCopy": "member_copies",
     "Message": "messages",
     "Money": "money",
+    "NearMiss": "near_misses",
     "Notice": "notices",
     "OpeningHours": "opening_hours",
     "Ownership": "ownerships",
@@ -45,6 +46,7 @@ DRAWN_BY: Final = {
     "PaymentNews": "payment_news",
     "Problem": "problems",
     "Reason": "reasons",
+    "Release": "releases",
     "Row": "rows",
     "Shown": "shown",
     "Slot": "slots",
@@ -58,12 +60,7 @@ DRAWN_BY: Final = {
 
 
 def register() -> None:
-    """Let `st.from_type` draw every public value, in tests that have imported nothing of ours.
-
-    >>> from hypothesis import strategies as st
-    >>> st.from_type(collective_booking.Money)
-    from_type(collective_booking.money.Money)
-    """
+    """Let `st.from_type` draw every public value, in tests that have imported nothing of ours."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
     for value, strategy in DRAWN_BY.items():

@@ -14,7 +14,15 @@ from hypothesis.strategies import SearchStrategy
 
 from collective_booking.errors import Problem
 from collective_booking.intervals import Interval, IntervalSet
-from collective_booking.reasons import Blockage, Explanation, Reason, What, WindowExplanation
+from collective_booking.reasons import (
+    Blockage,
+    Explanation,
+    NearMiss,
+    Reason,
+    Release,
+    What,
+    WindowExplanation,
+)
 from collective_booking.slots import Slot
 from collective_booking.testing.strategies.teams import names
 from collective_booking.testing.strategies.times import (
@@ -77,6 +85,18 @@ def _blockage(
 
 
 @reused
+def near_misses() -> SearchStrategy[NearMiss]:
+    """Starts that a few members stand in the way of."""
+    return st.builds(NearMiss, starts(), st.frozensets(names(), min_size=1, max_size=3))
+
+
+@reused
+def releases() -> SearchStrategy[Release]:
+    """Members without whom times would open."""
+    return st.builds(Release, st.frozensets(names(), min_size=1, max_size=3), st.integers(1, 500))
+
+
+@reused
 def window_explanations() -> SearchStrategy[WindowExplanation]:
     """What blocks a window, most blocking first."""
 
@@ -84,7 +104,9 @@ def window_explanations() -> SearchStrategy[WindowExplanation]:
         return tuple(sorted(found, key=lambda each: (-each.alone, -each.blocked, each.who or "")))
 
     found = st.lists(blockages(), max_size=4, unique_by=lambda each: each.who).map(ranked)
-    return st.builds(WindowExplanation, intervals(), st.integers(0, 500), found, st.integers(0, 50))
+    opening = st.lists(releases(), max_size=2).map(tuple)
+    counts = st.integers(0, 500)
+    return st.builds(WindowExplanation, intervals(), counts, found, counts, opening)
 
 
 @reused
