@@ -17,9 +17,6 @@ from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresServer, postgres_folder, share_postgres
 
-# What an assertion of a contract compared is shown, as for our own tests.
-pytest.register_assert_rewrite("collective_booking.testing.contracts")
-
 # Nobody's machine is timed: a slow example is not a wrong one.
 settings.register_profile("default", deadline=None)
 

@@ -1,7 +1,8 @@
 """Fixtures for hosts that test with pytest, found by it wherever the library is installed.
 
 Lives here: a service with fakes around it, each fake a fixture that a host's own may replace.
-Must not live here: an import that costs a test run that asks for none of them; whatever changes a
+Must not live here: an import of the library before a fixture is asked for, for every test run of
+the environment loads this module, which therefore stands outside the package; whatever changes a
 run by being here. `-p no:collective_booking` leaves it out.
 """
 
@@ -31,12 +32,11 @@ pytest.register_assert_rewrite(
 
 @pytest.fixture
 def booking_clock() -> FakeClock:
-    """A clock that stands on Monday 2030-01-07 at 07:00 UTC, until `set` or `advance` is called."""
-    from datetime import UTC, datetime  # noqa: PLC0415
-
+    """A clock that shows Monday 2026-11-23, 07:00 UTC, until `set` or `advance` is called."""
     from collective_booking.testing import FakeClock  # noqa: PLC0415
+    from collective_booking.testing.samples import NOW  # noqa: PLC0415
 
-    return FakeClock(datetime(2030, 1, 7, 7, tzinfo=UTC))
+    return FakeClock(NOW)
 
 
 @pytest.fixture
@@ -81,15 +81,16 @@ def booking_service(
 ) -> BookingService:
     """A service over the other `booking_...` fixtures; a host's own of that name takes its place.
 
-    What it makes is called `id1`, `id2` and so on.
+    Ids are `id1`, `id2` and so on, one for each command.
     """
     from collective_booking.service import BookingService  # noqa: PLC0415
+    from collective_booking.testing.samples import HOST  # noqa: PLC0415
 
     numbers = count(1)
     return BookingService(
         booking_store,
         secret=b"a secret for tests alone",
-        host="booking.example.com",
+        host=HOST,
         provider=booking_provider,
         notifier=booking_notifier,
         gateway=booking_gateway,
