@@ -25,7 +25,6 @@ from collective_booking.appointments import (
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.effects import MAX_ATTEMPTS, Channel, Effect
 from collective_booking.holds import MOVES, OUTCOMES, Hold, HoldState
-from collective_booking.invitations import invitation
 from collective_booking.members import MeetingLocation
 from collective_booking.messages import MemberCopy, Message, copy_of, message_of
 from collective_booking.payments import (
@@ -308,12 +307,18 @@ def _effect(of: Appointment, channel: Channel, place: int, attempts: int, **told
     )
 
 
+def _icalendar(of: Appointment) -> bytes:
+    from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
+
+    return invitation(of)
+
+
 @reused
 def member_copies() -> SearchStrategy[MemberCopy]:
     """Copies of appointments for members' own calendars, with their iCalendar bytes."""
 
     def made(of: Appointment, place: int) -> MemberCopy:
-        return copy_of(_effect(of, Channel.COPY, place, attempts=0), of, invitation(of))
+        return copy_of(_effect(of, Channel.COPY, place, attempts=0), of, _icalendar(of))
 
     return st.builds(made, appointments(), st.integers(0, MAX_MEMBERS))
 
@@ -323,7 +328,7 @@ def messages() -> SearchStrategy[Message]:
     """Messages to the owner, to the booker and to the host, with and without an invitation."""
 
     def made(of: Appointment, channel: Channel, token: str) -> Message:
-        return message_of(_effect(of, channel, 0, attempts=0), of, invitation(of), token)
+        return message_of(_effect(of, channel, 0, attempts=0), of, _icalendar(of), token)
 
     written = [channel for channel in Channel if channel is not Channel.COPY]
     return st.builds(made, appointments(), st.sampled_from(written), names())
