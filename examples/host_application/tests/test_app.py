@@ -16,7 +16,7 @@ from studio.app import HOST, PORTRAIT, diary, open_studio, reserve, times, webho
 TUESDAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KIM = cb.Contact("Kim Lee", "kim@example.com")
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+untimed = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture
