@@ -16,7 +16,6 @@ from studio.calendars import JsonCalendars
 from studio.letters import Letters
 from studio.till import Till
 
-
 _PLACE = TemporaryDirectory(prefix="studio-")
 atexit.register(_PLACE.cleanup)
 

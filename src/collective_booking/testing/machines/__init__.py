@@ -9,7 +9,5 @@ Its hooks are those of the contracts in `testing.contracts`, so that one mixin o
 from __future__ import annotations
 
 from collective_booking.testing.machines.game import BookingMachine
-from collective_booking.testing.machines.scene import Scene
-from collective_booking.testing.machines.verdicts import Verdicts
 
-__all__ = ["BookingMachine", "Scene", "Verdicts"]
+__all__ = ["BookingMachine"]

@@ -34,6 +34,7 @@ _QUARTER: Final = timedelta(minutes=15)
 _SLUGS: Final = ("sales", "support", "panel")
 
 _slugs: Final = st.sampled_from(_SLUGS)
+_likely: Final = st.sampled_from([True, True, False])
 _places: Final = st.integers(0, 30)
 _faults: Final = st.lists(st.sampled_from(Fault), max_size=3)
 _starts: Final = st.builds(
@@ -86,21 +87,20 @@ class BookingMachine(Verdicts):
     >>> TestOurBookings = OurMachine.TestCase
     """
 
-    @initialize(
-        busy=_busy,
-        kind=st.sampled_from([(True, True), (False, True), (True, False), (False, False)]),
-        data=st.data(),
-    )
+    @initialize(busy=_busy, payer_acts=_likely, reserves=_likely, data=st.data())
     def opens(
-        self, busy: dict[str, IntervalSet], kind: tuple[bool, bool], data: st.DataObject
+        self,
+        busy: dict[str, IntervalSet],
+        payer_acts: bool,  # noqa: FBT001
+        reserves: bool,  # noqa: FBT001
+        data: st.DataObject,
     ) -> None:
         """The host begins, with its three calendars."""
         # A port that fails on purpose is not worth a line, ten thousand times over.
         self._log = logging.getLogger("collective_booking")
         self._level = self._log.level
         self._log.setLevel(logging.CRITICAL)
-        self.payer_acts, self.reserves = kind
-        self.begin(busy)
+        self.begin(busy, payer_acts=payer_acts, reserves=reserves)
         for slug in _SLUGS:
             self.service.save_calendar(data.draw(_teams(slug, self.rosters(slug))))
 

@@ -65,9 +65,9 @@ class Scene(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = FakeClock(NOW)
-        self.faults = Faults()
-        self.tenant = f"tenant{next(_TENANTS)}"
+        self.clock: FakeClock = FakeClock(NOW)
+        self.faults: Faults = Faults()
+        self.tenant: str = f"tenant{next(_TENANTS)}"
         self.tokens: dict[str, str] = {}
         self.references: dict[str, str] = {}
         self.refunds: dict[str, int] = {}
@@ -134,20 +134,21 @@ class Scene(RuleBasedStateMachine):
 
     # --- the game begins ------------------------------------------------------------------------
 
-    def begin(self, busy: Mapping[str, IntervalSet]) -> None:
+    def begin(self, busy: Mapping[str, IntervalSet], *, payer_acts: bool, reserves: bool) -> None:
         """Make the ports, with *busy* times in the calendars, and a service over them."""
-        self.store = self.make_store()
+        self.payer_acts, self.reserves = payer_acts, reserves
+        self.store: Any = self.make_store()
         times = {id_: busy.get(id_, IntervalSet()) for id_ in _WITH_CALENDARS}
-        self.provider = self.make_provider(times)
-        self.notifier = self.make_notifier()
-        self.gateway = self.make_gateway()
+        self.provider: Any = self.make_provider(times)
+        self.notifier: Any = self.make_notifier()
+        self.gateway: Any = self.make_gateway()
         numbers = count(1)
         ports: dict[str, Any] = {
             "provider": Faulty(self.provider, self.faults),
             "notifier": Faulty(self.notifier, self.faults),
             "gateway": Faulty(_Overheard(self.gateway, self.references), self.faults),
         }
-        self.service = BookingService(
+        self.service: BookingService = BookingService(
             self.store,
             secret=b"a secret for tests alone",
             host=HOST,
