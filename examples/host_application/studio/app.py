@@ -31,10 +31,10 @@ PORTRAIT = cb.CollectiveCalendar(
 )
 
 
-def open_studio(folder: Path, secret: bytes) -> cb.BookingService:
-    """The service over the studio's own store, calendars, letters and till."""
+def open_studio(folder: Path, store: SqlStore, secret: bytes) -> cb.BookingService:
+    """The service over *store*, with the studio's own calendars, letters and till."""
     service = cb.BookingService(
-        SqlStore.open(folder / "bookings.sqlite"),
+        store,
         secret=secret,
         host=HOST,
         provider=JsonCalendars(folder, HOST),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 import collective_booking as cb
 from collective_booking.adapters.memory import MemoryStore
+from collective_booking.adapters.sql import SqlStore
 from collective_booking.testing import FakeClock, FakeGateway, FakeNotifier, FakeProvider, Fault
 from studio.app import HOST, PORTRAIT, diary, open_studio, reserve, times, webhook
 
@@ -84,9 +86,17 @@ def test_any_team_can_be_saved(calendar: cb.CollectiveCalendar) -> None:
     assert service.calendar(calendar.slug).calendar == calendar
 
 
-def test_the_studio_opens_on_its_own_ports(tmp_path: Path) -> None:
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqlStore]:
+    """The studio's store, in a file of this test."""
+    store = SqlStore.open(tmp_path / "bookings.sqlite")
+    yield store
+    store.engine.dispose()
+
+
+def test_the_studio_opens_on_its_own_ports(tmp_path: Path, database: SqlStore) -> None:
     """Everything for real, from an empty folder: nobody has a calendar yet, so nothing is free."""
-    service = open_studio(tmp_path, b"a secret for tests alone")
+    service = open_studio(tmp_path, database, b"a secret for tests alone")
     day = datetime.now(UTC).date() + timedelta(days=14)
     tuesday = day + timedelta(days=(1 - day.weekday()) % 7)
     assert times(service, tuesday) == []
