@@ -25,9 +25,10 @@ from collective_booking.appointments import (
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.effects import MAX_ATTEMPTS, Channel, Effect
 from collective_booking.holds import MOVES, OUTCOMES, Hold, HoldState
-from collective_booking.members import MeetingLocation
+from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.messages import MemberCopy, Message, copy_of, message_of
 from collective_booking.payments import (
+    ANSWERED,
     ANSWERS,
     Charge,
     Notice,
@@ -103,13 +104,16 @@ def _details() -> SearchStrategy[dict[str, Any]]:
             "verified": st.booleans(),
         }
     )
-    return st.builds(_of, snapshots(), starts(), st.none() | locations(), own)
+    chosen = locations().filter(lambda place: place.kind is not LocationKind.BOOKER)  # A5
+    return st.builds(_of, snapshots(), starts(), st.none() | chosen, own)
 
 
 def _of(
     snapshot: Snapshot, start: datetime, location: MeetingLocation | None, own: dict[str, Any]
 ) -> dict[str, Any]:
-    place = location or snapshot.location  # A5
+    place = snapshot.location
+    if place is None or place.kind is LocationKind.BOOKER:
+        place = location
     return {"snapshot": snapshot, "slot": snapshot.slot(start), "location": place, **own}
 
 
@@ -187,15 +191,18 @@ def payments(state: PaymentState | None = None) -> SearchStrategy[Payment]:
         return st.sampled_from(PaymentState).flatmap(payments)
     pending = state is PaymentState.PENDING
     unasked = state is PaymentState.AUTHORISING
-    return st.builds(
-        Payment,
-        money=money(1),
-        state=st.just(state),
-        reference=st.none() if unasked else names(),
-        action=st.just("https://pay.example.com/1") if pending else st.none(),
-        received=st.none() | money(1),
-        refund=st.none() | money(1),
-    )
+    told: dict[str, SearchStrategy[Any]] = {
+        "money": money(1),
+        "state": st.just(state),
+        "reference": st.none() if unasked else names(),
+        "action": st.just("https://pay.example.com/1") if pending else st.none(),
+        "received": st.none() | money(1),
+        "refund": st.none() | money(1),
+    }
+    made = st.builds(Payment, **told)
+    if state not in ANSWERED:
+        return made
+    return made | st.builds(Payment, **told, failures=st.integers(1, 20), again=starts())
 
 
 @reused
@@ -287,6 +294,7 @@ def effects() -> SearchStrategy[Effect]:
         attempts=st.integers(0, MAX_ATTEMPTS),
         reached=st.booleans(),
         missed=st.booleans(),
+        overtaken=st.booleans(),
     )
 
 
