@@ -61,7 +61,7 @@ def test_a_till_that_does_not_answer_takes_the_money_once(
     hold = studio.hold_id(token)
     assert webhook(studio, booking_gateway.pay(hold)) == "waiting"
 
-    booking_clock.advance(timedelta(minutes=1))
+    booking_clock.advance(timedelta(minutes=2))
     studio.deliver()
     assert studio.appointment(hold).appointment.status is cb.Status.CONFIRMED
     assert booking_gateway.moves(hold) == (1, 0)
