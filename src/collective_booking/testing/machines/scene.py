@@ -88,7 +88,7 @@ class Scene(RuleBasedStateMachine):
         """The appointments in *member*'s calendar by UID; their own busy time may be among them."""
         assert isinstance(provider, FakeProvider), "override copies_of: what do calendars hold?"
         own = provider.copies.get(member.id, {})
-        return {uid: KeptCopy.read(copy.icalendar) for uid, copy in own.items()}
+        return KeptCopy.by_uid(copy.icalendar for copy in own.values())
 
     def member(self, id: str) -> Member:
         """The member *id*, whose `calendar` is what the provider knows theirs by."""
