@@ -17,21 +17,13 @@ from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresServer, postgres_folder, share_postgres
 
-# What an assertion of a contract compared is shown, as for our own tests.
-pytest.register_assert_rewrite("collective_booking.testing.contracts")
-
 # Nobody's machine is timed: a slow example is not a wrong one.
-settings.register_profile("default", deadline=None)
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", untimed)
 
 # Continuous integration gives one commit one verdict; the search for new examples
 # goes on at the desks, where `default` draws others every time.
-settings.register_profile(
-    "ci",
-    deadline=None,
-    derandomize=True,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+settings.register_profile("ci", untimed, derandomize=True, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 POSTGRES_FOLDER: Final = pytest.StashKey[Path]()

@@ -13,7 +13,7 @@ PROJECT: Final = Path(__file__).parent.parent
 PYPROJECT: Final[dict[str, Any]] = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 EXTRAS: Final[dict[str, list[str]]] = PYPROJECT["project"]["optional-dependencies"]
 GROUPS: Final[dict[str, list[str]]] = PYPROJECT["dependency-groups"]
-FOR_USERS: Final = {"caldav", "cli", "postgres", "sql"}
+FOR_USERS: Final = {"caldav", "cli", "postgres", "sql", "testing"}
 
 
 def name_of(requirement: str) -> str:

@@ -13,8 +13,8 @@ from hypothesis import given
 
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.localtime import MINUTE
+from collective_booking.testing.strategies import ZONE_NAMES, names
 from collective_booking.views import HOUR, Row, View, on_date
-from tests.strategies_calendars import ZONE_NAMES, names
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 WEEK: Final = Interval.from_isoformat("2026-11-23T00:00Z/2026-11-30T00:00Z")

@@ -21,9 +21,9 @@ from collective_booking.documents import to_dict
 from collective_booking.intervals import Interval
 from collective_booking.moments import isoformat
 from collective_booking.slots import SlotFinder
+from collective_booking.testing.strategies import calendars
 from tests.cli.command import Run
 from tests.cli.teams import NOW, TEAM, in_toml, team
-from tests.strategies_calendars import calendars
 
 MONDAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
 

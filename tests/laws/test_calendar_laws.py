@@ -19,7 +19,8 @@ from collective_booking.documents import from_dict, json_schema, to_dict
 from collective_booking.durations import DURATION_PATTERN, format_duration, parse_duration
 from collective_booking.errors import CollectiveBookingError, ConfigurationError
 from collective_booking.settings import MAX_MEMBERS, MIN_MEMBERS
-from tests.strategies_calendars import IDS, calendars, minutes, people, teams
+from collective_booking.testing.strategies import calendars, minutes
+from tests.strategies_calendars import IDS, people, teams
 
 Change = Callable[[CollectiveCalendar], CollectiveCalendar]
 

@@ -29,8 +29,9 @@ from collective_booking.localtime import (
     to_day,
 )
 from collective_booking.moments import MICROSECOND, to_datetime, to_microseconds
+from collective_booking.testing.strategies import changes, date_ranges, opening_hours, spans
 from tests.oracles import wall_clock
-from tests.strategies import changes, date_ranges, opening_hours, ranges_around, spans
+from tests.strategies import ranges_around
 
 
 def micros(first: datetime, last: datetime) -> tuple[int, int]:

@@ -19,12 +19,12 @@ from collective_booking.moments import (
     to_datetime,
     to_microseconds,
 )
+from collective_booking.testing.strategies import moments
 from tests.strategies import (
     LAST,
     instants,
     interval_sets,
     intervals,
-    moments,
     paddings,
     small_instants,
     small_intervals,

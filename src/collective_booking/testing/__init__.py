@@ -9,7 +9,7 @@ from __future__ import annotations
 from collective_booking.testing.awaited import awaited
 from collective_booking.testing.calendars import FakeProvider
 from collective_booking.testing.clocks import FakeClock
-from collective_booking.testing.faults import Fault, Faults
+from collective_booking.testing.faults import Fault, Faults, Faulty
 from collective_booking.testing.gateways import FakeGateway
 from collective_booking.testing.notifiers import FakeNotifier
 
@@ -20,5 +20,6 @@ __all__ = [
     "FakeProvider",
     "Fault",
     "Faults",
+    "Faulty",
     "awaited",
 ]

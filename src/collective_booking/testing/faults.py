@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -52,6 +52,11 @@ class Faults:
         with self._lock:
             self._planned.setdefault(method, deque()).extend(faults)
 
+    def heal(self) -> None:
+        """Let every call work from now on, whatever was planned."""
+        with self._lock:
+            self._planned.clear()
+
     def through(self, method: str, act: Callable[[], T]) -> T:
         """Do *act* as the next call of *method*, with its fault.
 
@@ -75,3 +80,31 @@ class Faults:
         with self._lock:
             planned = self._planned.get(method)
             return planned.popleft() if planned else Fault.NONE
+
+
+class Faulty:
+    """Any port, the public methods of which go through *faults*, without its knowledge.
+
+    >>> from datetime import datetime
+    >>> from collective_booking.testing.clocks import FakeClock
+    >>> faults = Faults()
+    >>> clock = Faulty(FakeClock(datetime.fromisoformat("2026-11-23T09:00Z")), faults)
+    >>> faults.plan("now", Fault.LOST)
+    >>> clock.now()
+    Traceback (most recent call last):
+    TimeoutError: now has not answered in time
+    >>> clock.now().hour
+    9
+    """
+
+    def __init__(self, port: object, faults: Faults) -> None:
+        self._port = port
+        self._faults = faults
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._port, name)
+
+        def call(*args: Any) -> Any:
+            return self._faults.through(name, lambda: method(*args))
+
+        return call

@@ -142,7 +142,7 @@ class FakeGateway:
                 account.state = PaymentState.DECLINED
             return self._tell(account)
 
-    # --- what tests ask -------------------------------------------------------------------------
+    # --- what tests ask, by the hold or by the payment's reference ------------------------------
 
     def charged(self, hold: str) -> int:
         """What was taken for *hold*, in minor units."""
@@ -246,7 +246,7 @@ class FakeGateway:
 
     def _for(self, hold: str) -> list[_Account]:
         with self._lock:
-            return [each for each in self._accounts.values() if each.hold == hold]
+            return [each for each in self._accounts.values() if hold in {each.hold, each.reference}]
 
     def _tell(self, account: _Account) -> Notice:
         body = json.dumps(

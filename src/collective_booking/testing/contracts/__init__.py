@@ -7,9 +7,6 @@ Subclass a contract in your tests, say in a few hooks how your port is made and 
 them with pytest. Each test says in its docstring which duty of the port's prose it checks. A port
 and its async twin take the same contract. What cannot be the same everywhere is stated by a class
 attribute of the contract, and is tested either way.
-
-pytest shows what an assertion compared if you register the contracts first, in `conftest.py`:
-`pytest.register_assert_rewrite("collective_booking.testing.contracts")`.
 """
 
 from __future__ import annotations

@@ -260,7 +260,7 @@ class PaymentGatewayContract(Contract):
         gateway = self.make_gateway()
         notice = self.pay(gateway, self.authorise(gateway).reference)
 
-        for forged in _forgeries(notice):
+        for forged in forgeries(notice):
             try:
                 news = self.interpret(gateway, forged)
             except ForgedNotificationError:
@@ -336,7 +336,7 @@ class PaymentGatewayContract(Contract):
         return answer
 
 
-def _forgeries(notice: Notice) -> Iterator[Notice]:
+def forgeries(notice: Notice) -> Iterator[Notice]:
     """What somebody might make of a genuine *notice*."""
     yield replace(notice, body=notice.body.translate(_NEXT_DIGIT))
     yield replace(notice, body=b"")

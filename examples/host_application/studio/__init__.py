@@ -1,0 +1,1 @@
+"""A photo studio that books its photographer together with an assistant."""
