@@ -70,7 +70,9 @@ def _refuse_a_second(team: Team, other: Path) -> None:
 def _writing(database: Path) -> Iterator[sqlite3.Connection]:
     """A transaction that nobody else writes beside; an error leaves everything as it was."""
     try:
-        with closing(sqlite3.connect(database, timeout=_PATIENCE, isolation_level=None)) as connection:
+        with closing(
+            sqlite3.connect(database, timeout=_PATIENCE, isolation_level=None)
+        ) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_TABLE)
             yield connection
