@@ -14,14 +14,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache, partial
+from hashlib import blake2b
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.urls import reverse
 
 from collective_booking import IllegalStepError
 from collective_booking.adapters.sql import SqlStore
+from collective_booking.letters import letter_of
 from collective_booking.messages import Audience, Message
 from examples.booking_django.models import Lead
 from examples.booking_office import Office
@@ -60,11 +62,12 @@ def _keep_lead(message: Message) -> None:
 
 
 def _mail(message: Message) -> EmailMessage:
-    text = render_to_string("booking/mail.txt", {"message": message, "site": settings.SITE})
-    subject = f"{message.appointment.title}: {message.happening}"
+    letter = letter_of(message)
+    link = f"\n{settings.SITE}{reverse('booked', args=[message.token])}\n" if message.token else ""
     # The same message has the same Message-ID each time, by which mailboxes tell repetitions.
-    marked = {"Message-ID": f"<{message.key.replace('/', '.').replace(':', '.')}@booking>"}
-    mail = EmailMessage(subject, text, to=[message.email], headers=marked)
+    mark = blake2b(message.key.encode(), digest_size=16).hexdigest()
+    named = {"Message-ID": f"<{mark}@{settings.BOOKINGS['host']}>"}
+    mail = EmailMessage(letter.subject, letter.text + link, to=[message.email], headers=named)
     if message.invitation is not None:
         method = "CANCEL" if b"METHOD:CANCEL" in message.invitation else "REQUEST"
         kind = f"text/calendar; method={method}"

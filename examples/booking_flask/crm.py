@@ -40,11 +40,11 @@ class Crm:
     def confirm(self, token: str) -> Booking:
         """Book what is held, and keep the lead: both, or neither."""
         with self.engine.begin() as connection:
-            booking = self._within(connection).confirm(token)
+            booking = self.within(connection).confirm(token)
             _keep_lead(connection, booking)
         return booking
 
-    def _within(self, connection: Connection) -> BookingService:
+    def within(self, connection: Connection) -> BookingService:
         """The service, for commands that are a part of the transaction of *connection*."""
         return BookingService(self.office.store.within(connection), **self._ports)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,9 +12,10 @@ import pytest
 pytest.importorskip("flask", reason="needs the extra frameworks: pip install -e '.[frameworks]'")
 
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
+from sqlalchemy.orm import Session
 
-from collective_booking import Notice, Status
+from collective_booking import Contact, Notice, Status
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.testing import FakeClock, FakeGateway
 from examples.booking_flask import create_app
@@ -142,6 +144,19 @@ def test_a_lead_that_fails_after_a_payment_comes_with_the_next_notification(
     mended()
     assert world.notify(notice) == 204
     assert lead_names(app) == ["Kim Lee"]
+
+
+def test_a_session_of_the_orm_lends_its_connection(app: Flask, world: World) -> None:
+    """As Flask-SQLAlchemy's `db.session` does: its rows and the booking are one transaction."""
+    crm, start = crm_of(app), world.office.clock.now() + timedelta(hours=7, minutes=30)
+    for ends in (Session.rollback, Session.commit):
+        with Session(crm.engine) as session:
+            joined = crm.within(session.connection())
+            joined.book("sales-call", start, Contact("Kim Lee", "kim@example.com"))
+            session.execute(insert(leads).values(appointment="a", name="Kim Lee", email="k@e.com"))
+            ends(session)
+        there = ends is Session.commit
+        assert (len(lead_names(app)), len(world.statuses())) == (there, there)
 
 
 def test_the_command_delivers(app: Flask, world: World, outbox: FolderOutbox) -> None:
