@@ -115,6 +115,7 @@ STATUSES: Final[Mapping[type[cb.CollectiveBookingError], HTTPStatus]] = {
     cb.RetryTransactionError: HTTPStatus.SERVICE_UNAVAILABLE,
     # Nothing that a visitor sends makes these: something is wrong with the host.
     cb.AsyncPortError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    cb.MailUnavailableError: HTTPStatus.INTERNAL_SERVER_ERROR,
     cb.MissingPortError: HTTPStatus.INTERNAL_SERVER_ERROR,
     cb.OwnTransactionError: HTTPStatus.INTERNAL_SERVER_ERROR,
     cb.UndeliverableError: HTTPStatus.INTERNAL_SERVER_ERROR,

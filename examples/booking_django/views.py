@@ -61,8 +61,12 @@ def _go(request: HttpRequest, name: str, token: str) -> HttpResponse:
 
 
 @require_safe
-def times(request: HttpRequest, slug: str, refused: str = "") -> HttpResponse:
+def times(request: HttpRequest, slug: str) -> HttpResponse:
     """The next times, on the visitor's clock."""
+    return _times(request, slug)
+
+
+def _times(request: HttpRequest, slug: str, refused: str = "") -> HttpResponse:
     calendar = office().service.calendar(slug).calendar
     here = _zone(request, calendar)
     days = office().times(slug, here)
@@ -95,8 +99,7 @@ def _held(request: HttpRequest, slug: str, sent: dict[str, Any]) -> HttpResponse
             request_id=str(sent["request"]),
         )
     except cb.SlotUnavailableError as error:  # somebody was faster: here are other times
-        request.method = "GET"
-        return times(request, slug, told(error))
+        return _times(request, slug, told(error))
     return _go(request, "held", held.token)
 
 

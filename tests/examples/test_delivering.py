@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -38,32 +39,27 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
-def service(store: MemoryStore, mailbox: Mailbox) -> BookingService:
+def ports(mailbox: Mailbox) -> dict[str, Any]:
+    """What both services are made with."""
+    fakes = {"notifier": mailbox, "provider": FakeProvider(), "clock": FakeClock(NOW)}
+    return {"secret": SECRET, "host": HOST} | fakes
+
+
+@pytest.fixture
+def service(store: MemoryStore, ports: dict[str, Any]) -> BookingService:
     """A service with a booking of which nobody has been told."""
-    made = BookingService(
-        store,
-        secret=SECRET,
-        host=HOST,
-        notifier=mailbox,
-        provider=FakeProvider(),
-        clock=FakeClock(NOW),
-    )
+    made = BookingService(store, **ports)
     made.save_calendar(calendar())
     made.book("sales-call", at("10:00"), KIM)
     return made
 
 
 @pytest.fixture
-def awaited(store: MemoryStore, mailbox: Mailbox, service: BookingService) -> AsyncBookingService:
+def awaited(
+    store: MemoryStore, ports: dict[str, Any], service: BookingService
+) -> AsyncBookingService:
     """The same office, awaited."""
-    return AsyncBookingService(
-        store,
-        secret=SECRET,
-        host=HOST,
-        notifier=mailbox,
-        provider=FakeProvider(),
-        clock=FakeClock(NOW),
-    )
+    return AsyncBookingService(store, **ports)
 
 
 def test_a_thread_delivers_at_once_and_when_it_is_woken(
