@@ -52,7 +52,7 @@ class Crm:
         """Take in what the gateway tells, and keep the lead if that has booked.
 
         A payment has transactions of its own, which nothing can join: a gateway is called between
-        them. So the lead comes after it. If that fails the gateway gets no answer and tells us
+        them. So the lead comes after it. If that fails the answer is 500, and the gateway tells us
         again, and what is repeated changes nothing (M4).
         """
         attempt = self.office.service.payment_happened(notice)
