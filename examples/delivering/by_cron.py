@@ -20,6 +20,7 @@ from collective_booking.adapters.sql import SqlStore
 def main() -> int:
     """Deliver once; the exit code."""
     store = SqlStore.open(os.environ["BOOKINGS_URL"])
+    # With the same notifier, provider and gateway as the application that books.
     service = BookingService(
         store,
         secret=os.environ["BOOKINGS_SECRET"].encode(),
