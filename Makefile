@@ -36,10 +36,10 @@ demo: $(VENV)/.has-cli
 	@echo "And the team that shares Ben no longer offers that time:"
 	$(BIN)/collective-booking slots .demo/support.toml $(DEMO_NOW) --from 2026-11-24 --to 2026-11-24
 
-test: $(VENV)/.has-test $(VENV)/.has-caldav
+test: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks
 	$(PY) -m pytest $(PYTEST_ARGS)
 
-lint: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-lint $(VENV)/.has-bench
+lint: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks $(VENV)/.has-lint $(VENV)/.has-bench
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict $(TYPED)

@@ -1,0 +1,1 @@
+"""A booking page in Django: the pages, the leads they leave behind, and a command that delivers."""
