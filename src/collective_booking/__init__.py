@@ -97,6 +97,8 @@ from collective_booking.views import Row, View
 if TYPE_CHECKING:
     from collective_booking.service import AsyncBookingService, BookingService
     from collective_booking.workflows.booking import Shown
+    from collective_booking.workflows.delivering import Delivery
+    from collective_booking.workflows.desk import Attempt, Booking, Held
 
 __all__: list[str] = [
     "ALWAYS",
@@ -106,9 +108,11 @@ __all__: list[str] = [
     "Appointment",
     "AsyncBookingService",
     "AsyncPortError",
+    "Attempt",
     "Audience",
     "Availability",
     "Blockage",
+    "Booking",
     "BookingService",
     "BufferMode",
     "CalendarChangedError",
@@ -124,6 +128,7 @@ __all__: list[str] = [
     "Counted",
     "CurrencyMismatchError",
     "DateRange",
+    "Delivery",
     "DuplicateMemberError",
     "Effect",
     "EmptyIntervalError",
@@ -131,6 +136,7 @@ __all__: list[str] = [
     "FixedForEverError",
     "ForgedNotificationError",
     "Happening",
+    "Held",
     "Hold",
     "HoldExpiredError",
     "HoldState",
@@ -211,6 +217,10 @@ _LATER: dict[str, str] = {
     "AsyncBookingService": "collective_booking.service",
     "BookingService": "collective_booking.service",
     "Shown": "collective_booking.workflows.booking",
+    "Delivery": "collective_booking.workflows.delivering",
+    "Attempt": "collective_booking.workflows.desk",
+    "Booking": "collective_booking.workflows.desk",
+    "Held": "collective_booking.workflows.desk",
 }
 
 

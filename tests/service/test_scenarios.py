@@ -435,3 +435,17 @@ def test_notifications_in_any_order_come_to_the_same(here: Office) -> None:
 
         assert attempts[-1].outcome is HoldState.BOOKED
         assert here.gateway.moves(held.hold.id) == (1, 0)
+
+
+def test_a_page_can_ask_how_far_a_payment_is_and_change_nothing(here: Office) -> None:
+    """Whoever comes back from paying, or reloads the page, is told where it stands."""
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    assert here.service.attempt(held.token).action is None
+    begun = here.service.begin_payment(held.token)
+    calls = list(here.gateway.calls)
+
+    assert here.service.attempt(held.token) == begun
+    assert here.gateway.calls == calls
+    here.service.payment_happened(here.gateway.pay(held.hold.id))
+    assert here.service.attempt(held.token).outcome is HoldState.BOOKED

@@ -144,6 +144,9 @@ class AsyncBookingService(Service):
 
     # --- payments ---------------------------------------------------------------------------------
 
+    @_soon(paying.attempt)
+    def attempt(self) -> None: ...
+
     @_soon(paying.begin_payment)
     def begin_payment(self) -> None: ...
 

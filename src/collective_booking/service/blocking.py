@@ -148,6 +148,9 @@ class BookingService(Service):
 
     # --- payments ---------------------------------------------------------------------------------
 
+    @_now(paying.attempt)
+    def attempt(self) -> None: ...
+
     @_now(paying.begin_payment)
     def begin_payment(self) -> None: ...
 

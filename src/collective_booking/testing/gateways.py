@@ -102,7 +102,8 @@ class FakeGateway:
 
     def interpret(self, notice: Notice) -> PaymentNews:
         """Read one of its own notifications; see `ports.PaymentGateway`."""
-        given = notice.headers.get(SIGNATURE, "")
+        headers = {name.lower(): value for name, value in notice.headers.items()}
+        given = headers.get(SIGNATURE, "")
         if not hmac.compare_digest(given.encode(), self._signature(notice.body).encode()):
             raise ForgedNotificationError("its signature is wrong")
         told: Mapping[str, Any] = json.loads(notice.body)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 DRAWN_BY: Final = {
     "Appointment": "appointments",
+    "Attempt": "attempts",
     "Availability": "availabilities",
     "Blockage": "blockages",
+    "Booking": "bookings",
     "Change": "changes_made",
     "Charge": "charges",
     "Claim": "claims",
@@ -27,8 +29,10 @@ DRAWN_BY: Final = {
     "Contact": "contacts",
     "Counted": "counted",
     "DateRange": "date_ranges",
+    "Delivery": "deliveries",
     "Effect": "effects",
     "Explanation": "explanations",
+    "Held": "held",
     "Hold": "holds",
     "Interval": "intervals",
     "IntervalSet": "interval_sets",

@@ -59,6 +59,15 @@ _MOST_STEPS: Final = 20
 # --- what hosts ask for ---------------------------------------------------------------------------
 
 
+async def attempt(desk: Desk, /, token: str) -> Attempt:
+    """How far the attempt of a hold has come: nothing is asked of a gateway, and nothing changes.
+
+    Raises:
+        InvalidTokenError: *token* is of no hold.
+    """
+    return await _attempt(desk, await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token)))
+
+
 async def begin_payment(desk: Desk, /, token: str) -> Attempt:
     """Begin to pay for a hold; asked again, it tells how far that has come.
 
@@ -184,7 +193,7 @@ async def settled(desk: Desk, /, id: str) -> Attempt:
     return await _attempt(desk, await ReadHold(desk.tenant, id), failure)
 
 
-async def _attempt(desk: Desk, /, hold: Hold, failure: str) -> Attempt:
+async def _attempt(desk: Desk, /, hold: Hold, failure: str = "") -> Attempt:
     made: Booking | None = None
     if hold.state is HoldState.BOOKED:
         made = booking(desk, await ReadAppointment(desk.tenant, hold.id))

@@ -38,6 +38,7 @@ from collective_booking.testing.strategies.bookings import (
     shown,
     snapshots,
 )
+from collective_booking.testing.strategies.outcomes import attempts, bookings, deliveries, held
 from collective_booking.testing.strategies.teams import (
     availabilities,
     calendars,
@@ -73,8 +74,10 @@ __all__ = [
     "CHANGES",
     "ZONE_NAMES",
     "appointments",
+    "attempts",
     "availabilities",
     "blockages",
+    "bookings",
     "calendars",
     "changes",
     "changes_made",
@@ -84,10 +87,12 @@ __all__ = [
     "counted",
     "date_ranges",
     "dates",
+    "deliveries",
     "effects",
     "emails",
     "explanations",
     "finders",
+    "held",
     "holds",
     "interval_sets",
     "intervals",
