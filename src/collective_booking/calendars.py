@@ -279,7 +279,11 @@ def _a_member(member: Member) -> Member:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """The owner of one new appointment, and whether its contact is assigned to them (O5)."""
+    """The owner of one new appointment, and whether its contact is assigned to them (O5).
+
+    >>> Ownership("ben", assign_contact=False).owner
+    'ben'
+    """
 
     owner: str
     assign_contact: bool
@@ -290,6 +294,13 @@ class OwnershipPolicy(Protocol):
 
     Asked once for each new appointment, and never when one is moved or edited. Any callable of
     this shape will do; it answers with a required member of *calendar*, without doing I/O.
+
+    >>> def by_day(calendar, slot):
+    ...     owners = [member.id for member in calendar.members if member.required]
+    ...     return Ownership(owners[slot.start.toordinal() % len(owners)], assign_contact=True)
+    >>> from collective_booking.testing.samples import calendar, slot
+    >>> decide_ownership(calendar(), slot("10:00", "11:00"), by_day).owner
+    'ben'
     """
 
     def __call__(self, calendar: CollectiveCalendar, slot: Interval, /) -> Ownership:

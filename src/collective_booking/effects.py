@@ -69,6 +69,12 @@ class Effect:
     `failure` tell of the tries so far. `reached` says whether any earlier effect of this
     appointment was delivered to this recipient, `missed` that the last one became a dead letter,
     and `overtaken` that a later one was delivered, so that this one has nothing to say any more.
+
+    >>> told = Effect(
+    ...     tenant="t", appointment="a1", version=2, channel=Channel.COPY, recipient="ana"
+    ... )
+    >>> told.address, told.key
+    ('copy:ana', 't/a1/2/copy:ana')
     """
 
     tenant: str

@@ -49,6 +49,9 @@ class Row:
     A party is a member, or the calendar itself where it has hours of its own.
 
     Who is not `required` stands in nobody's way, and is drawn so.
+
+    >>> Row("Ana", open=IntervalSet(), busy=IntervalSet(), unknown=IntervalSet()).required
+    True
     """
 
     name: str

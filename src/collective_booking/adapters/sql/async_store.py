@@ -55,7 +55,18 @@ T = TypeVar("T")
 
 
 class AsyncSqlStore:
-    """An `AsyncBookingStore` in SQLite (aiosqlite) or PostgreSQL (psycopg); see `SqlStore`."""
+    """An `AsyncBookingStore` in SQLite (aiosqlite) or PostgreSQL (psycopg); see `SqlStore`.
+
+    >>> import asyncio
+    >>> async def stored() -> int:
+    ...     store = await AsyncSqlStore.open("sqlite+aiosqlite://")
+    ...     year = Interval.from_isoformat("2026-01-01T00Z/2027-01-01T00Z")
+    ...     found = await store.appointments("default", year)
+    ...     await store.engine.dispose()
+    ...     return len(found)
+    >>> asyncio.run(stored())
+    0
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine

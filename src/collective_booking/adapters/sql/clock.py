@@ -19,7 +19,12 @@ _NOW = {
 
 
 class DatabaseClock:
-    """A `Clock` that asks the database, so that all machines agree when a hold has lapsed (S3)."""
+    """A `Clock` that asks the database, so that all machines agree when a hold has lapsed (S3).
+
+    >>> from collective_booking.adapters.sql.store import SqlStore
+    >>> DatabaseClock(SqlStore.open("sqlite://").engine).now().utcoffset()
+    datetime.timedelta(0)
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

@@ -236,6 +236,12 @@ class JoinedStore(SqlStore):
     back is the host.
     Commands that call others between two commits (payments, a refund, settling, delivering) refuse
     to run.
+
+    >>> store = SqlStore.open("sqlite://")
+    >>> with store.engine.begin() as connection:
+    ...     joined = store.within(connection)  # for a service that books in this transaction
+    >>> isinstance(joined, JoinedStore)
+    True
     """
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:
