@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 ROOT: Final = "collective_booking"
 DOORS: Final = ("", "invitations", "lookups", "ports", "service", "testing.contracts")
@@ -70,13 +70,41 @@ def offered(module: ModuleType) -> Iterator[Public]:
 
 
 def public_things() -> tuple[Public, ...]:
-    """Every class and function that hosts can reach, each once, by the first name found for it."""
+    """Every class and function that hosts can reach, each once, by the first name found for it.
+
+    What methods and functions answer with is reached too, wherever it lives.
+    """
     found: dict[int, Public] = {}
-    for module in public_modules():
-        for each in offered(module):
-            if inspect.isclass(each.thing) or inspect.isfunction(each.thing):
-                found.setdefault(id(each.thing), each)
+    ahead = [each for module in public_modules() for each in offered(module)]
+    for each in ahead:
+        if id(each.thing) in found or not _is_described(each.thing):
+            continue
+        found[id(each.thing)] = each
+        called = public_members(each) if inspect.isclass(each.thing) else [each]
+        ahead += [answer for one in called for answer in _answers(one.thing)]
     return tuple(found.values())
+
+
+def _is_described(thing: object) -> bool:
+    return inspect.isclass(thing) or inspect.isfunction(thing)
+
+
+def _answers(thing: Any) -> Iterator[Public]:
+    """Our own classes among what *thing*, a function or property, is said to return."""
+    function = inspect.unwrap(function_of(thing))
+    yield from _classes(get_type_hints(function).get("return"))
+
+
+def _classes(hint: Any) -> Iterator[Public]:
+    if inspect.isclass(hint) and hint.__module__.startswith(f"{ROOT}."):
+        yield Public(f"{hint.__module__}.{hint.__name__}", hint)
+    for part in get_args(hint):
+        yield from _classes(part)
+
+
+def function_of(thing: Any) -> Any:
+    """The function behind a method or a property."""
+    return thing.fget if isinstance(thing, property) else thing
 
 
 def public_members(public: Public) -> Iterator[Public]:

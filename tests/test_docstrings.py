@@ -11,7 +11,13 @@ from typing import Any, Final
 
 import collective_booking
 from collective_booking import CollectiveBookingError
-from tests.public_face import Public, public_members, public_modules, public_things
+from tests.public_face import (
+    Public,
+    function_of,
+    public_members,
+    public_modules,
+    public_things,
+)
 
 THINGS: Final = public_things()
 CLASSES: Final = [each for each in THINGS if inspect.isclass(each.thing)]
@@ -100,8 +106,8 @@ def is_plain(kind: type[Any]) -> bool:
 
 def raised_by(thing: Any) -> set[str]:
     """Which of our errors stand behind a `raise` in *thing* itself."""
-    function: Any = thing.fget if isinstance(thing, property) else thing
-    tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
+    function = inspect.unwrap(function_of(thing))
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     return OURS.intersection(_raised(tree))
 
 

@@ -36,7 +36,12 @@ REMEMBERED: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class StoredCalendar:
-    """A calendar as it is stored, at its version, which rises with each change of it."""
+    """A calendar as it is stored, at its version, which rises with each change of it.
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> StoredCalendar(calendar(), version=3)
+    StoredCalendar(calendar=<CollectiveCalendar 'sales-call': 1h with ana (owner), ben>, version=3)
+    """
 
     calendar: CollectiveCalendar
     version: int
@@ -48,6 +53,11 @@ class SavedCalendar:
 
     `changed` is False where it was stored so already. `kept` are the future appointments that keep
     members who are no longer on its roster (A4).
+
+    >>> from collective_booking.testing.samples import appointment, calendar
+    >>> saved = SavedCalendar(StoredCalendar(calendar(), 2), changed=True, kept=(appointment(),))
+    >>> [each.id for each in saved.kept]
+    ['a1']
     """
 
     stored: StoredCalendar
@@ -57,7 +67,12 @@ class SavedCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What is taken already: claims on members' time, and what counts to a calendar's caps."""
+    """What is taken already: claims on members' time, and what counts to a calendar's caps.
+
+    >>> from collective_booking.testing.samples import appointment
+    >>> [claim.member for claim in Taken(claims=appointment().claims()).claims]
+    ['ana', 'ben']
+    """
 
     claims: tuple[Claim, ...] = ()
     counted: tuple[Counted, ...] = ()
@@ -89,7 +104,11 @@ REQUEST_RULES: Final = Rules({"id": text(MAX_NAME), "fingerprint": text(MAX_NAME
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a request came to: the hold or appointment, and its version then (S4)."""
+    """What a request came to: the hold or appointment, and its version then (S4).
+
+    >>> Outcome("a1", version=2).subject
+    'a1'
+    """
 
     subject: str
     version: int

@@ -209,7 +209,18 @@ def _run(connection: Connection, operation: Callable[..., T], *arguments: Any) -
 
 
 class AsyncJoinedStore(AsyncSqlStore):
-    """An `AsyncSqlStore` whose commits are part of a host's own transaction; see `JoinedStore`."""
+    """An `AsyncSqlStore` whose commits are part of a host's own transaction; see `JoinedStore`.
+
+    >>> import asyncio
+    >>> async def joined() -> bool:
+    ...     store = await AsyncSqlStore.open("sqlite+aiosqlite://")
+    ...     async with store.engine.begin() as connection:
+    ...         own = store.within(connection)  # for a service that books in this transaction
+    ...     await store.engine.dispose()
+    ...     return isinstance(own, AsyncJoinedStore)
+    >>> asyncio.run(joined())
+    True
+    """
 
     def __init__(self, store: AsyncSqlStore, connection: AsyncConnection) -> None:
         super().__init__(store.engine)
