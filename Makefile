@@ -11,7 +11,7 @@ DEMO_START ?= 2026-11-24T14:00:00Z
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
-TYPED := $(wildcard src tests typing_tests examples benchmarks docs/conf.py)
+TYPED := $(wildcard src tests typing_tests examples benchmarks docs)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
