@@ -36,10 +36,12 @@ myst_heading_anchors = 3
 autodoc_default_options = {
     "members": True,
     "undoc-members": True,
-    "show-inheritance": True,
     "member-order": "bysource",
 }
 autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+add_module_names = False
+toc_object_entries_show_parents = "hide"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 

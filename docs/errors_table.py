@@ -147,13 +147,13 @@ def table() -> str:
 
 def _group(title: str, rows: Mapping[CollectiveBookingError, str]) -> Iterator[str]:
     yield f"## {title}\n"
-    yield "| Error | When | What it says | What to do |"
-    yield "| ----- | ---- | ------------ | ---------- |"
+    yield "| Error, and when | What it says | What to do |"
+    yield "| --------------- | ------------ | ---------- |"
     for error, advice in rows.items():
         kind = type(error)
         name = f"{{class}}`~{kind.__module__}.{kind.__name__}`"
         says = "<br>".join(f"`{line.strip()}`" for line in str(error).splitlines())
-        yield f"| {name} | {_cited(_when(kind))} | {says} | {_cited(advice)} |"
+        yield f"| {name}<br>{_cited(_when(kind))} | {says} | {_cited(advice)} |"
 
 
 def _when(kind: type[CollectiveBookingError]) -> str:
