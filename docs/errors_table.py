@@ -31,6 +31,7 @@ from collective_booking import (
     IllegalStepError,
     InvalidTokenError,
     InvalidValueError,
+    MailUnavailableError,
     MissingPortError,
     Money,
     NaiveDatetimeError,
@@ -117,7 +118,7 @@ TABLE: Final[Mapping[str, Mapping[CollectiveBookingError, str]]] = {
             "Show the price of now, and ask whether it is wanted still."
         ),
         PaymentRequiredError("sales-call"): "Use `hold`, then `begin_payment`.",
-        NothingToPayError("h1"): "Use `confirm`, or cancel without a refund.",
+        NothingToPayError("h1", "confirm the hold"): "Do as `advice` says.",
         ForgedNotificationError("its signature is wrong"): (
             "Answer the webhook with 400; look at the secret that it is signed with."
         ),
@@ -128,6 +129,9 @@ TABLE: Final[Mapping[str, Mapping[CollectiveBookingError, str]]] = {
         ),
         UndeliverableError("no such mailbox"): (
             "Raised by notifiers and providers; see `undelivered()`, and tell them otherwise."
+        ),
+        MailUnavailableError("mail.example.com answered 421"): (
+            "Raised by the SMTP adapter; it is tried again by itself (E1)."
         ),
         AsyncPortError("store", "commit"): "Use `AsyncBookingService`.",
         MissingPortError("gateway"): "Pass the port to the service.",

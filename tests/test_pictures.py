@@ -11,7 +11,6 @@ import pytest
 
 from collective_booking.appointments import NEXT
 from collective_booking.holds import MOVES
-from docs import docstrings, errors_table
 from docs.pictures import PICTURES, appointment, booking, clock_change, paper, payment, place
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
@@ -68,19 +67,10 @@ def test_every_move_of_an_attempt_is_in_its_picture() -> None:
     assert {*MOVES.values()} <= set(words)
 
 
-@pytest.mark.parametrize(
-    "module", [appointment, booking, clock_change, docstrings, errors_table, paper, payment]
-)
-def test_the_examples_in_the_code_of_the_documentation_run(module: ModuleType) -> None:
+@pytest.mark.parametrize("module", [appointment, booking, clock_change, paper, payment])
+def test_the_examples_in_the_code_of_pictures_run(module: ModuleType) -> None:
     """They are outside of the package, where the test run does not look for examples."""
     assert doctest.testmod(module).failed == 0
-
-
-def test_the_table_of_errors_is_what_its_code_draws() -> None:
-    """`python -m docs.errors_table` writes it anew."""
-    page = errors_table.PAGE.read_text("utf-8")
-
-    assert errors_table.drawn(page) == page
 
 
 def drawn_words(name: str) -> str:
