@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Final, NamedTuple
 
 from collective_booking import Happening, Snapshot, Status
@@ -15,9 +16,9 @@ from collective_booking.appointments import NEXT
 from collective_booking.testing.samples import appointment, calendar
 from docs.pictures.paper import Paper
 
-_WIDTH, _HEIGHT = 1120, 516
-_BOX, _TALL = 268, 78
-_TOP, _MIDDLE, _FLOOR = 96, 262, 430
+_WIDTH, _HEIGHT = 900, 556
+_BOX, _TALL = 214, 98
+_TOP, _MIDDLE, _FLOOR = 96, 280, 468
 
 
 class Way(NamedTuple):
@@ -30,29 +31,27 @@ class Way(NamedTuple):
 
 _PLACES: Final[Mapping[Status, tuple[float, float]]] = {
     Status.PENDING: (24, _TOP),
-    Status.CONFIRMED: (400, _TOP),
-    Status.SHOWED: (800, _TOP),
-    Status.NO_SHOW: (800, _MIDDLE),
-    Status.CANCELLED: (170, _MIDDLE),
+    Status.CONFIRMED: (334, _TOP),
+    Status.SHOWED: (644, _TOP),
+    Status.NO_SHOW: (644, _MIDDLE),
+    Status.CANCELLED: (136, _MIDDLE),
     Status.INVALID: (24, _FLOOR),
 }
 _WAYS: Final[Mapping[tuple[Status, Status], Way]] = {
-    (Status.PENDING, Status.CONFIRMED): Way("M292 135H398", (345, 126), "middle"),
-    (Status.PENDING, Status.CANCELLED): Way("M230 174V260", (238, 222)),
-    (Status.CONFIRMED, Status.CANCELLED): Way("M478 174V289Q478 301 466 301H440", (486, 222)),
-    (Status.CONFIRMED, Status.SHOWED): Way("M668 124H798", (734, 115), "middle"),
+    (Status.PENDING, Status.CONFIRMED): Way("M238 145H332", (285, 136), "middle"),
+    (Status.PENDING, Status.CANCELLED): Way("M186 194V278", (194, 240)),
+    (Status.CONFIRMED, Status.CANCELLED): Way("M396 194V317Q396 329 384 329H352", (404, 240)),
+    (Status.CONFIRMED, Status.SHOWED): Way("M548 128H642", (595, 119), "middle"),
     (Status.CONFIRMED, Status.NO_SHOW): Way(
-        "M668 146H700Q712 146 712 158V289Q712 301 724 301H798", (756, 292), "middle"
+        "M548 162H560Q572 162 572 174V317Q572 329 584 329H642", (608, 320), "middle"
     ),
-    (Status.SHOWED, Status.NO_SHOW): Way("M960 174V260", (968, 222)),
-    (Status.NO_SHOW, Status.SHOWED): Way("M920 262V176", (912, 222), "end"),
-    (Status.PENDING, Status.INVALID): Way("M90 174V428", (98, 414)),
-    (Status.CANCELLED, Status.INVALID): Way("M304 340V428", (312, 414)),
-    (Status.CONFIRMED, Status.INVALID): Way("M590 174V428", (598, 414)),
-    (Status.NO_SHOW, Status.INVALID): Way("M864 340V428", (872, 414)),
-    (Status.SHOWED, Status.INVALID): Way(
-        "M1068 135H1072Q1084 135 1084 147V428", (1076, 414), "end"
-    ),
+    (Status.SHOWED, Status.NO_SHOW): Way("M772 194V278", (780, 240)),
+    (Status.NO_SHOW, Status.SHOWED): Way("M732 280V196", (724, 240), "end"),
+    (Status.PENDING, Status.INVALID): Way("M72 194V466", (80, 452)),
+    (Status.CANCELLED, Status.INVALID): Way("M243 378V466", (251, 452)),
+    (Status.CONFIRMED, Status.INVALID): Way("M490 194V466", (498, 452)),
+    (Status.NO_SHOW, Status.INVALID): Way("M684 378V466", (692, 452)),
+    (Status.SHOWED, Status.INVALID): Way("M858 145H861Q870 145 870 154V466", (862, 452), "end"),
 }
 
 Steps = Mapping[tuple[Status, Status], Sequence[Happening]]
@@ -102,7 +101,7 @@ def _step(paper: Paper, way: Way, happenings: Sequence[Happening]) -> None:
     stroke = "quiet" if error else "slate"
     paper.path(way.shape, stroke, width=1.2 if error else 1.8, dashed=error, arrow=True)
     x, y = way.words
-    paper.text(x, y, _listed(happenings), "quiet" if error else "ink", size=12, anchor=way.anchor)
+    paper.text(x, y, _listed(happenings), "quiet" if error else "ink", size=13, anchor=way.anchor)
 
 
 def _state(
@@ -110,14 +109,21 @@ def _state(
 ) -> None:
     (x, y), width, height = at, _BOX, _TALL
     if status is Status.INVALID:  # every line ends on it
-        width, height = _WIDTH - 2 * 24, 56
+        width, height = _WIDTH - 2 * 24, 64
     fill, stroke = ("mint", "green") if status.counts else ("faint", "quiet")
     paper.rect(x, y, width, height, fill, stroke=stroke, round_by=8)
-    paper.text(x + 16, y + 27, status, size=16, bold=True)
+    paper.text(x + 14, y + 27, status, size=17, bold=True)
     counts = "counts to caps" if status.counts else "counts nowhere"
-    paper.text(x + 16, y + 45, f"{_claims(status)}, {counts}", "quiet", size=10.5)
-    if happenings:
-        paper.text(x + 16, y + 63, f"stays: {_listed(happenings)}", "green", size=10.5)
+    paper.text(x + 14, y + 47, f"{_claims(status)}, {counts}", "quiet", size=12)
+    for line, words in enumerate(_lines(happenings)):
+        paper.text(x + 14, y + 67 + 16 * line, words, "green", size=12)
+
+
+def _lines(happenings: Sequence[Happening]) -> Sequence[str]:
+    """What leaves a state as it is, in lines that fit into its box."""
+    if not happenings:
+        return ()
+    return wrap(f"stays: {_listed(happenings)}", 26)
 
 
 def _claims(status: Status) -> str:
@@ -130,5 +136,5 @@ def _claims(status: Status) -> str:
         for blocks in (True, False)
     )
     if wished != unwished:
-        return "claims time by setting"
+        return "may claim time"
     return "claims time" if wished else "claims no time"

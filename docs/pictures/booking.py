@@ -20,17 +20,26 @@ from docs.pictures.paper import Paper
 
 _APPLICATION, _SERVICE = "your application", "service"
 _LANES: Final = {
-    _APPLICATION: 90.0,
-    _SERVICE: 310.0,
-    "store": 600.0,
-    "provider": 752.0,
-    "gateway": 900.0,
-    "notifier": 1046.0,
+    _APPLICATION: 84.0,
+    _SERVICE: 262.0,
+    "store": 512.0,
+    "provider": 628.0,
+    "gateway": 736.0,
+    "notifier": 844.0,
 }
-_WIDTH, _TOP, _ROW, _GAP = 1120, 124, 26, 16
+_WIDTH, _TOP, _ROW, _GAP = 900, 124, 27, 16
 
 _READ_AGAIN: Final = {"hold", "appointment", "outcome", "unfinished", "forget"}
 """Where a command reads what the store has of it; left out, for they decide nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a port: whose, what it is about in a few words, and whether it is a commit."""
+
+    lane: str
+    words: str
+    commits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +47,14 @@ class Command:
     """One call of the application: its name, what was called because of it, what it answered."""
 
     name: str
-    calls: tuple[tuple[str, str], ...]
+    calls: tuple[Call, ...]
     answer: str
 
 
 class _Heard:
     """A port that writes down what it is asked."""
 
-    def __init__(self, lane: str, port: object, heard: list[tuple[str, str]]) -> None:
+    def __init__(self, lane: str, port: object, heard: list[Call]) -> None:
         self._lane, self._port, self._heard = lane, port, heard
 
     def __getattr__(self, name: str) -> Any:
@@ -54,7 +63,7 @@ class _Heard:
     def _call(self, name: str, *arguments: Any) -> Any:
         answer = getattr(self._port, name)(*arguments)
         if name not in _READ_AGAIN and answer != ():
-            self._heard.append((self._lane, _words(name, arguments)))
+            self._heard.append(Call(self._lane, _words(name, arguments), name == "commit"))
         return answer
 
 
@@ -62,7 +71,7 @@ def _words(name: str, arguments: tuple[Any, ...]) -> str:
     """What a call is about, in a few words."""
     match name, arguments:
         case "commit", (Draft() as draft, *_):
-            return f"commit {', '.join(_written(draft))}"
+            return ", ".join(_written(draft))
         case "availability", (members, _):
             return f"availability of {', '.join(member.id for member in members)}"
         case "authorise", (charge,):
@@ -96,7 +105,7 @@ def commands() -> tuple[Command, ...]:
     >>> [command.name for command in commands()]
     ['offers', 'hold', 'begin_payment', 'payment_happened', 'deliver']
     """
-    heard: list[tuple[str, str]] = []
+    heard: list[Call] = []
     gateway = FakeGateway()
     service = BookingService(
         _Heard("store", MemoryStore(), heard),
@@ -129,7 +138,7 @@ def commands() -> tuple[Command, ...]:
     told(
         "begin_payment",
         lambda: service.begin_payment(held.token),
-        lambda _: "where the payer has to act",
+        lambda _: "a link for the payer",
     )
     told(
         "payment_happened",
@@ -151,9 +160,7 @@ def draw() -> str:
     height = _TOP + rows * _ROW + len(made) * _GAP + 20
     paper = Paper("booking", "The way of a booking", _told(made), _WIDTH, height)
     paper.text(24, 42, "The way of a booking", size=20, bold=True)
-    subtitle = (
-        "What each command asks of the ports, as it was recorded; a commit is one transaction"
-    )
+    subtitle = "What each command asks of the ports, as it was recorded; a green arrow is a commit"
     paper.text(24, 64, subtitle, "quiet")
     for lane, x in _LANES.items():
         paper.path(f"M{x:g} {_TOP - 14}V{height - 20}", "quiet", width=1, opacity=0.35)
@@ -166,10 +173,13 @@ def draw() -> str:
 
 def _told(made: Iterable[Command]) -> str:
     return " ".join(
-        f"{command.name}: {'; '.join(f'{lane}: {words}' for lane, words in command.calls)};"
-        f" answers {command.answer}."
+        f"{command.name}: {'; '.join(map(_spoken, command.calls))}; answers {command.answer}."
         for command in made
     )
+
+
+def _spoken(call: Call) -> str:
+    return f"{call.lane}: {'commit ' * call.commits}{call.words}"
 
 
 def _command(paper: Paper, command: Command, top: float) -> float:
@@ -180,13 +190,11 @@ def _command(paper: Paper, command: Command, top: float) -> float:
     paper.rect(service - 4, y, 8, bottom - top, "mint", stroke="green", round_by=2)
     paper.path(f"M{asked:g} {y:g}H{service - 6:g}", "green", width=1.8, arrow=True)
     paper.text(asked + 10, y - 6, command.name, size=13, bold=True)
-    for lane, words in command.calls:
+    for call in command.calls:
         y += _ROW
-        x = _LANES[lane]
-        commits = words.startswith("commit")
-        colour = "green" if commits else "slate"
+        colour, x = "green" if call.commits else "slate", _LANES[call.lane]
         paper.path(f"M{service + 4:g} {y:g}H{x - 2:g}", colour, width=1.5, arrow=True)
-        paper.text(service + 14, y - 5, words, "ink", size=11.5)
+        paper.text(service + 12, y - 6, call.words, size=12)
     y += _ROW
     paper.path(f"M{service - 4:g} {y:g}H{asked + 2:g}", "quiet", dashed=True, arrow=True)
     paper.text(asked + 10, y - 6, command.answer, "quiet", size=12)

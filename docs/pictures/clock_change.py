@@ -18,8 +18,8 @@ ZONE: Final = "America/New_York"
 HOURS: Final = "00:00-06:00"
 DAYS: Final = (date(2026, 3, 8), date(2026, 11, 1))
 _HOUR: Final = timedelta(hours=1)
-_WIDTH, _HEIGHT = 1120, 506
-_LEFT, _TOP, _PLOT, _X, _Y = 72, 128, 7, 65, 38
+_WIDTH, _HEIGHT = 880, 506
+_LEFT, _TOP, _PLOT, _X, _Y = 72, 128, 7, 50, 38
 _BOTTOM: Final = _TOP + _PLOT * _Y
 
 
@@ -107,16 +107,16 @@ def _day(paper: Paper, left: float, day: date, found: Sequence[datetime]) -> Non
         moment = opened + at * _HOUR
         x = across(moment)
         paper.path(f"M{x:g} {_TOP}V{_BOTTOM + 54}", "quiet", width=0.8, opacity=0.25)
-        paper.text(x, _BOTTOM + 72, f"{moment:%H}Z", "quiet", size=11, anchor="middle")
+        paper.text(x, _BOTTOM + 72, f"{moment:%H}Z", "quiet", size=12, anchor="middle")
     for start in found:
         x, y = across(start), up(start)
         paper.path(f"M{x:g} {y:g}l{_X} {-_Y}", "green", width=4)
         paper.path(f"M{x:g} {y:g}V{_BOTTOM + 16}", "green", width=1, dashed=True, opacity=0.7)
         paper.dot(x, y, 4.5, "green")
-        paper.rect(x + 1.5, _BOTTOM + 16, _X - 3, 34, "mint", round_by=4)
-        paper.text(x + 8, _BOTTOM + 32, f"{start:%H:%M}", size=12, bold=True)
-        paper.text(x + 8, _BOTTOM + 44, f"UTC{start:%z}"[:6], "quiet", size=9)
-    paper.text(left + width / 2, _BOTTOM + 94, "real time", "quiet", size=11, anchor="middle")
+        paper.rect(x + 1.5, _BOTTOM + 16, _X - 3, 35, "mint", round_by=4)
+        paper.text(x + 6, _BOTTOM + 32, f"{start:%H:%M}", size=12, bold=True)
+        paper.text(x + 6, _BOTTOM + 45, f"{start:%z}"[:3], "quiet", size=10)
+    paper.text(left + width / 2, _BOTTOM + 94, "real time", "quiet", size=12, anchor="middle")
 
 
 def _walls(paper: Paper, left: float, width: float) -> None:
@@ -126,7 +126,7 @@ def _walls(paper: Paper, left: float, width: float) -> None:
     for hour in range(7):
         y = _BOTTOM - (hour + 0.5) * _Y
         paper.path(f"M{left:g} {y:g}h{width:g}", "quiet", width=0.8, opacity=0.25)
-        paper.text(left - 8, y + 4, f"{hour:02}:00", "quiet", size=11, anchor="end")
+        paper.text(left - 8, y + 4, f"{hour:02}:00", "quiet", size=12, anchor="end")
 
 
 def _odd_hour(paper: Paper, left: float, width: float, found: Sequence[datetime]) -> None:
@@ -134,4 +134,5 @@ def _odd_hour(paper: Paper, left: float, width: float, found: Sequence[datetime]
     hour, words = _odd(found)
     y = _BOTTOM - (hour + 1.5) * _Y
     paper.rect(left, y, width, _Y, "sand", round_by=0)
-    paper.text(left + width - 10, y + _Y / 2 + 4, words, "amber", size=12, anchor="end", bold=True)
+    short = words.replace("comes", "").strip()
+    paper.text(left + 8, y + _Y / 2 + 4, short, "amber", size=12, bold=True)

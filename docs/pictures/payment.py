@@ -34,11 +34,11 @@ _LOOKS: Final = {
     Move.REST: "paper",
 }
 
-_LEFT, _TOP, _WIDE, _TALL = 118, 118, 97, 82
+_LEFT, _TOP, _WIDE, _TALL = 104, 118, 77, 86
 _BOTTOM: Final = _TOP + len(_ROWS) * _TALL
-_ASIDE: Final = 26
+_ASIDE: Final = 24
 """Lines keep clear of the words, which stand on the left."""
-_WIDTH, _HEIGHT = 1120, _BOTTOM + 144
+_WIDTH, _HEIGHT = 890, _BOTTOM + 144
 
 Step = tuple[HoldState, PaymentState]
 
@@ -111,29 +111,29 @@ def _way(gateway: FakeGateway, *, lapses: bool) -> list[Step]:
 def draw() -> str:
     """The table, its ends, and the two ways through it."""
     ways = (
-        Way("paid in time", "green", paid_in_time(), -14),
+        Way("paid in time", "green", paid_in_time(), -9),
         Way("paid too late: somebody else has the time", "amber", paid_too_late(), 0),
-        Way("too late, and the money has moved", "slate", paid_too_late(captures=True), 14),
+        Way("too late, and the money has moved", "slate", paid_too_late(captures=True), 9),
     )
     paper = Paper("payment", "What an attempt to pay needs next", _told(ways), _WIDTH, _HEIGHT)
     paper.text(24, 42, "What an attempt to pay needs next", size=20, bold=True)
     paper.text(24, 64, "By where its hold stands, and its payment", "quiet")
     for column, payment in enumerate(_COLUMNS):
-        paper.text(_across(column), _TOP - 12, payment, size=12, anchor="middle", bold=True)
+        paper.text(_across(column), _TOP - 12, payment, size=11, anchor="middle", bold=True)
     for row, hold in enumerate(_ROWS):
         paper.text(24, _TOP + (row + 0.5) * _TALL + 4, hold, size=13, bold=True)
         for column, payment in enumerate(_COLUMNS):
             _cell(paper, row, column, MOVES.get((hold, payment), Move.REST))
     for hold in _ENDS:
         x, y = _end(hold)
-        paper.rect(x - 74, y - 18, 148, 36, "faint", stroke="quiet", round_by=18)
+        paper.rect(x - 56, y - 18, 112, 36, "faint", stroke="quiet", round_by=18)
         paper.text(x, y + 5, hold, size=14, anchor="middle", bold=True)
     x = 24.0
     for way in ways:
         _draw_way(paper, way)
         paper.path(f"M{x:g} {_HEIGHT - 34}h28", way.colour, width=3)
         paper.text(x + 36, _HEIGHT - 30, way.words, "quiet", size=12)
-        x += 68 + len(way.words) * 7
+        x += 60 + len(way.words) * 6.6
     return paper.svg()
 
 
@@ -156,7 +156,7 @@ def _cell(paper: Paper, row: int, column: int, move: Move) -> None:
     x, y = _LEFT + column * _WIDE, _TOP + row * _TALL
     paper.rect(x + 2, y + 2, _WIDE - 4, _TALL - 4, _LOOKS[move], round_by=5)
     if move is not Move.REST:
-        paper.text(x + 10, y + 18, move, "quiet", size=11)
+        paper.text(x + 8, y + 18, move, size=11)
 
 
 def _across(column: int) -> float:
@@ -179,7 +179,7 @@ def _point(step: Step, beside: float) -> tuple[float, float]:
         x, y = _end(hold)
         return x + beside + _ASIDE, y - 20
     x, y = _across(_COLUMNS.index(payment)), _TOP + (_ROWS.index(hold) + 0.5) * _TALL
-    return x + beside + _ASIDE, y + 12 + beside
+    return x + beside + _ASIDE, y + 14 + 1.4 * beside
 
 
 def _draw_way(paper: Paper, way: Way) -> None:
