@@ -15,7 +15,18 @@ from types import ModuleType
 from typing import Any, Final, get_args, get_type_hints
 
 ROOT: Final = "collective_booking"
-DOORS: Final = ("", "invitations", "lookups", "ports", "service", "testing.contracts")
+DOORS: Final = (
+    "",
+    "drafts",
+    "effects",
+    "invitations",
+    "letters",
+    "lookups",
+    "mail",
+    "ports",
+    "service",
+    "testing.contracts",
+)
 OPEN_ROOMS: Final = ("adapters", "testing")
 """Every module in these is for hosts; a package by its front."""
 

@@ -80,7 +80,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request id, unique per tenant, and the fingerprint of what was asked under it (S4)."""
+    """A request id, unique per tenant, and the fingerprint of what was asked under it (S4).
+
+    Raises:
+        ConfigurationError: the id cannot be so.
+
+    >>> asked = Request.of("r1", "cancel", "a1")
+    >>> asked.id, len(asked.fingerprint)
+    ('r1', 32)
+    """
 
     id: str
     fingerprint: str
@@ -136,6 +144,11 @@ class Draft:
     that the draft was judged by; None where nothing is judged. `news` is the id of the gateway's
     notification that it takes in, each once. `capped` says that caps are judged too, so that the
     calendar is locked for this draft alone.
+
+    >>> from collective_booking.testing.samples import NOW, appointment
+    >>> draft = Draft(tenant="default", now=NOW, appointment=appointment(), judged=1)
+    >>> draft.subject.id, draft.tenure.value
+    ('a1', 'same')
     """
 
     tenant: str
