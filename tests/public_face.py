@@ -47,7 +47,7 @@ class Public:
 def public_modules() -> tuple[ModuleType, ...]:
     """The front door, the other doors and what is in the open rooms.
 
-    An adapter whose extra is not installed here cannot be judged here.
+    An adapter whose extra is not installed here is judged where it is.
     """
     names = [f"{ROOT}.{door}".rstrip(".") for door in DOORS]
     for room in OPEN_ROOMS:
@@ -56,10 +56,11 @@ def public_modules() -> tuple[ModuleType, ...]:
         names += [
             f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__)
         ]
-    return tuple(module for name in dict.fromkeys(names) if (module := _module(name)))
+    return tuple(module for name in dict.fromkeys(names) if (module := installed(name)))
 
 
-def _module(name: str) -> ModuleType | None:
+def installed(name: str) -> ModuleType | None:
+    """The module *name*; None for an adapter whose extra is not installed here."""
     try:
         return import_module(name)
     except ImportError:
