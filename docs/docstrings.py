@@ -1,6 +1,7 @@
 """Docstrings as the reference shows them: what they cite, name and raise leads somewhere.
 
-Lives here: the rewriting of a docstring's lines, and the hook by which Sphinx calls it.
+Lives here: the rewriting of a docstring's lines and of a signature, and the hooks by which Sphinx
+calls them.
 Must not live here: Sphinx itself, so that the rewriting can be tested without it.
 """
 
@@ -84,10 +85,23 @@ def _name(named: re.Match[str]) -> str:
     return named[0] if target is None else f":py:obj:`~{target}`"
 
 
+def signed(thing: object, signature: str | None) -> str | None:
+    """The *signature* of *thing* as one can call it: nobody makes a protocol.
+
+    >>> signed(ports.Clock, "(*args, **kwargs)")
+    ''
+    >>> signed(collective_booking.SlotFinder, "(*, availability: Mapping = <factory>)")
+    '(*, availability: Mapping = ...)'
+    """
+    if getattr(thing, "_is_protocol", False):
+        return ""
+    return signature and signature.replace("<factory>", "...")
+
+
 class App(Protocol):
     """What of Sphinx is used here."""
 
-    def connect(self, event: str, callback: Callable[..., None]) -> object:
+    def connect(self, event: str, callback: Callable[..., object]) -> object:
         """Call *callback* at each *event*."""
         ...
 
@@ -96,7 +110,14 @@ def _process(_app: App, _what: str, _name: str, _of: Any, _options: Any, lines: 
     lines[:] = linked(lines)
 
 
+def _sign(
+    _app: App, _what: str, _name: str, of: Any, _options: Any, signature: str | None, to: str | None
+) -> tuple[str | None, str | None]:
+    return signed(of, signature), to
+
+
 def setup(app: App) -> dict[str, bool]:
-    """Let autodoc ask for each docstring."""
+    """Let autodoc ask for each docstring and signature."""
     app.connect("autodoc-process-docstring", _process)
+    app.connect("autodoc-process-signature", _sign)
     return {"parallel_read_safe": True}
