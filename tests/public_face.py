@@ -103,8 +103,11 @@ def _is_described(thing: object) -> bool:
 
 def _answers(thing: Any) -> Iterator[Public]:
     """Our own classes among what *thing*, a function or property, is said to return."""
-    function = inspect.unwrap(function_of(thing))
-    yield from _classes(get_type_hints(function).get("return"))
+    try:
+        hints = get_type_hints(inspect.unwrap(function_of(thing)))
+    except NameError:  # a name that only type checkers import
+        return
+    yield from _classes(hints.get("return"))
 
 
 def _classes(hint: Any) -> Iterator[Public]:
