@@ -22,8 +22,10 @@ class DatabaseClock:
     """A `Clock` that asks the database, so that all machines agree when a hold has lapsed (S3).
 
     >>> from collective_booking.adapters.sql.store import SqlStore
-    >>> DatabaseClock(SqlStore.open("sqlite://").engine).now().utcoffset()
+    >>> engine = SqlStore.open("sqlite://").engine
+    >>> DatabaseClock(engine).now().utcoffset()
     datetime.timedelta(0)
+    >>> engine.dispose()
     """
 
     def __init__(self, engine: Engine) -> None:

@@ -63,6 +63,7 @@ class SqlStore:
     >>> store = SqlStore.open("sqlite://")
     >>> store.appointments("default", Interval.from_isoformat("2026-01-01T00Z/2027-01-01T00Z"))
     ()
+    >>> store.engine.dispose()
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -242,6 +243,7 @@ class JoinedStore(SqlStore):
     ...     joined = store.within(connection)  # for a service that books in this transaction
     >>> isinstance(joined, JoinedStore)
     True
+    >>> store.engine.dispose()
     """
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:
