@@ -11,17 +11,18 @@ DEMO_START ?= 2026-11-24T14:00:00Z
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check install -qq
-TYPED := $(wildcard src tests typing_tests examples benchmarks docs/conf.py)
+TYPED := $(wildcard src tests typing_tests examples benchmarks docs)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint docs examples bench clean
+.PHONY: help demo test lint docs pictures examples bench clean
 
 help:
 	@echo "make demo      find the times that suit the example team, and book one"
 	@echo "make test      all tests"
 	@echo "make lint      style, types and the order of the rooms"
 	@echo "make docs      the documentation, into docs/_build/html"
+	@echo "make pictures  the pictures and tables of the documentation that code draws"
 	@echo "make examples  every example runs"
 	@echo "make bench     the benchmark, beside its peers"
 	@echo "make clean     take away what all of these made"
@@ -49,6 +50,11 @@ lint: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks $(VENV)/.has
 docs: $(VENV)/.has-docs
 	$(PY) -m sphinx --fail-on-warning --keep-going --fresh-env --quiet -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
+
+pictures: $(VENV)/.has-cli
+	$(PY) -m docs.pictures
+	$(BIN)/collective-booking show examples/sales_call/team.toml --now 2026-11-23T07:00:00Z --svg docs/week.svg
+	$(PY) -m docs.errors_table
 
 examples: $(VENV)/.has-cli $(VENV)/.has-test
 	@set -e; for example in examples/*.py examples/use_cases/*.py; do echo "$$example"; $(PY) -W error "$$example" >/dev/null; done

@@ -149,7 +149,12 @@ _TOLD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of an appointment's history: which version, when, what, and by or about whom."""
+    """One line of an appointment's history: which version, when, what, and by or about whom.
+
+    >>> noon = datetime.fromisoformat("2026-11-23T12:00Z")
+    >>> Change(2, noon, Happening.EDITED, note="notes").happening.value
+    'edited'
+    """
 
     version: int
     at: datetime
@@ -169,6 +174,13 @@ class Snapshot:
 
     Raises:
         UnknownMemberError: the owner is not on the roster.
+
+    >>> from collective_booking.testing.samples import at, calendar
+    >>> snapshot = Snapshot(calendar=calendar(), version=3, owner="ben")
+    >>> print(snapshot.slot(at("10:00")))
+    2026-11-23T10:00:00Z/2026-11-23T11:00:00Z
+    >>> [claim.member for claim in snapshot.claims("a1", snapshot.slot(at("10:00")))]
+    ['ana', 'ben']
     """
 
     calendar: CollectiveCalendar
@@ -268,6 +280,17 @@ class Appointment:
 
     Its owner and members never change (A2); `stepped`, `moved` and `edited` answer with the next
     version, and refuse what the table `NEXT` does not list.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> from collective_booking.testing.samples import NOW, appointment, at
+    >>> call = appointment()
+    >>> call
+    <Appointment 'a1': confirmed, 2026-11-23T10:00:00Z/2026-11-23T11:00:00Z, version 1>
+    >>> moved = call.moved(at("14:00"), NOW)
+    >>> moved.version, moved.sequence, moved.uid == call.uid, moved.owner.id
+    (2, 1, True, 'ana')
     """
 
     tenant: str

@@ -147,6 +147,11 @@ class Claim:
 
     Raises:
         InvalidValueError: an empty id or member, or a negative buffer.
+
+    >>> ten = Interval.from_isoformat("2026-03-02T10:00Z/2026-03-02T11:00Z")
+    >>> claim = Claim("a1", "ana", ten, buffer_after=timedelta(minutes=15))
+    >>> claim.exclusive, claim.held
+    (True, False)
     """
 
     id: str
@@ -176,6 +181,9 @@ class Counted:
     Raises:
         InvalidValueError: an empty id.
         NaiveDatetimeError: the start has no time zone.
+
+    >>> Counted("a1", datetime.fromisoformat("2026-03-02T10:00+01:00")).start.isoformat()
+    '2026-03-02T09:00:00+00:00'
     """
 
     id: str

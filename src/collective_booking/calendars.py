@@ -76,33 +76,61 @@ class CollectiveCalendar:
     """
 
     name: str
+    """What bookers read; also the title of its appointments unless they bring one."""
     slug: str
+    """What names it in web addresses and to commands, unique within a tenant (O4)."""
     timezone: str
+    """An IANA name; the horizon, caps and the grid of anchor `clock` go by its dates (N2, N3)."""
     duration: timedelta
+    """How long a meeting takes."""
     members: tuple[Member, ...]
+    """Who meets, in order (O1)."""
     interval: timedelta | None = None
+    """How far apart starts are; None means the duration."""
     buffer_before: timedelta = ZERO
+    """Kept free before a meeting; no hours are needed for it (F2)."""
     buffer_after: timedelta = ZERO
+    """Kept free after a meeting."""
     buffer_mode: BufferMode = BufferMode.MAX
+    """What the buffers of two neighbours come to (F2)."""
     notice: timedelta = ZERO
+    """How much time has to be left until a start, at least (N1)."""
     notice_days: int = 0
+    """How many local dates have to be left until a start; 1 offers nothing more today (N1)."""
     horizon_days: int | None = None
+    """How many local dates ahead can be booked, the last one included; None is any number (N2)."""
     anchor: Anchor = Anchor.WINDOW
+    """Where the grid of starts begins (G1, G2)."""
     anchor_offset: timedelta = ZERO
+    """How far behind midnight the grid of anchor `clock` begins (G2)."""
     hours: OpeningHours | None = None
+    """Hours of its own, on the walls of its zone; None puts no constraint (T5)."""
     hours_mode: HoursMode = HoursMode.INTERSECT
+    """Whether these hours come on top of the members' or in their place (F1)."""
     owner: str = ""
+    """The id of the primary owner; left out, the first required member (O2)."""
     max_per_day: int | None = None
+    """How many can be booked on one local date; None is any number (N3)."""
     max_per_week: int | None = None
+    """How many in one ISO week, Monday to Sunday (N3)."""
     max_per_month: int | None = None
+    """How many in one calendar month (N3)."""
     look_busy: int = 0
+    """The share of slots that listings hide, in per cent, 0 to 99 (N5)."""
     tentative: Tentative = Tentative.BUSY
+    """What tentative events of its members count as (F4)."""
     assign_contact: bool = True
+    """Whether the booker's contact is assigned to the owner (O5)."""
     approval: bool = False
+    """Whether a booking is a request until the host approves it (A7)."""
     pending_blocks: bool = True
+    """Whether a request keeps its time until then (A7)."""
     hold: timedelta = timedelta(minutes=10)
+    """How long a time is kept for whoever is about to book it (M1)."""
     location: MeetingLocation | None = None
+    """Where it meets; None means at the owner's (A5)."""
     price: Money | None = None
+    """What a booking costs, once for all members; None is nothing (M3)."""
 
     def __post_init__(self) -> None:
         CALENDAR_RULES.settle(self, "calendar", self.slug)
@@ -279,7 +307,11 @@ def _a_member(member: Member) -> Member:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """The owner of one new appointment, and whether its contact is assigned to them (O5)."""
+    """The owner of one new appointment, and whether its contact is assigned to them (O5).
+
+    >>> Ownership("ben", assign_contact=False).owner
+    'ben'
+    """
 
     owner: str
     assign_contact: bool
@@ -290,6 +322,13 @@ class OwnershipPolicy(Protocol):
 
     Asked once for each new appointment, and never when one is moved or edited. Any callable of
     this shape will do; it answers with a required member of *calendar*, without doing I/O.
+
+    >>> def by_day(calendar, slot):
+    ...     owners = [member.id for member in calendar.members if member.required]
+    ...     return Ownership(owners[slot.start.toordinal() % len(owners)], assign_contact=True)
+    >>> from collective_booking.testing.samples import calendar, slot
+    >>> decide_ownership(calendar(), slot("10:00", "11:00"), by_day).owner
+    'ben'
     """
 
     def __call__(self, calendar: CollectiveCalendar, slot: Interval, /) -> Ownership:

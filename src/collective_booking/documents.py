@@ -443,6 +443,9 @@ def json_schema() -> dict[str, object]:
     """The JSON Schema (draft 2020-12) of the documents, to check them and to help write them.
 
     What only the calendar as a whole can tell (an owner who is no member) is left to `from_dict`.
+
+    >>> json_schema()["title"]
+    'A collective calendar'
     """
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

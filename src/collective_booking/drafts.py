@@ -36,7 +36,12 @@ REMEMBERED: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class StoredCalendar:
-    """A calendar as it is stored, at its version, which rises with each change of it."""
+    """A calendar as it is stored, at its version, which rises with each change of it.
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> StoredCalendar(calendar(), version=3)
+    StoredCalendar(calendar=<CollectiveCalendar 'sales-call': 1h with ana (owner), ben>, version=3)
+    """
 
     calendar: CollectiveCalendar
     version: int
@@ -48,6 +53,11 @@ class SavedCalendar:
 
     `changed` is False where it was stored so already. `kept` are the future appointments that keep
     members who are no longer on its roster (A4).
+
+    >>> from collective_booking.testing.samples import appointment, calendar
+    >>> saved = SavedCalendar(StoredCalendar(calendar(), 2), changed=True, kept=(appointment(),))
+    >>> [each.id for each in saved.kept]
+    ['a1']
     """
 
     stored: StoredCalendar
@@ -57,7 +67,12 @@ class SavedCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What is taken already: claims on members' time, and what counts to a calendar's caps."""
+    """What is taken already: claims on members' time, and what counts to a calendar's caps.
+
+    >>> from collective_booking.testing.samples import appointment
+    >>> [claim.member for claim in Taken(claims=appointment().claims()).claims]
+    ['ana', 'ben']
+    """
 
     claims: tuple[Claim, ...] = ()
     counted: tuple[Counted, ...] = ()
@@ -65,7 +80,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request id, unique per tenant, and the fingerprint of what was asked under it (S4)."""
+    """A request id, unique per tenant, and the fingerprint of what was asked under it (S4).
+
+    Raises:
+        ConfigurationError: the id cannot be so.
+
+    >>> asked = Request.of("r1", "cancel", "a1")
+    >>> asked.id, len(asked.fingerprint)
+    ('r1', 32)
+    """
 
     id: str
     fingerprint: str
@@ -89,7 +112,11 @@ REQUEST_RULES: Final = Rules({"id": text(MAX_NAME), "fingerprint": text(MAX_NAME
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a request came to: the hold or appointment, and its version then (S4)."""
+    """What a request came to: the hold or appointment, and its version then (S4).
+
+    >>> Outcome("a1", version=2).subject
+    'a1'
+    """
 
     subject: str
     version: int
@@ -117,6 +144,11 @@ class Draft:
     that the draft was judged by; None where nothing is judged. `news` is the id of the gateway's
     notification that it takes in, each once. `capped` says that caps are judged too, so that the
     calendar is locked for this draft alone.
+
+    >>> from collective_booking.testing.samples import NOW, appointment
+    >>> draft = Draft(tenant="default", now=NOW, appointment=appointment(), judged=1)
+    >>> draft.subject.id, draft.tenure.value
+    ('a1', 'same')
     """
 
     tenant: str

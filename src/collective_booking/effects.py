@@ -69,6 +69,12 @@ class Effect:
     `failure` tell of the tries so far. `reached` says whether any earlier effect of this
     appointment was delivered to this recipient, `missed` that the last one became a dead letter,
     and `overtaken` that a later one was delivered, so that this one has nothing to say any more.
+
+    >>> told = Effect(
+    ...     tenant="t", appointment="a1", version=2, channel=Channel.COPY, recipient="ana"
+    ... )
+    >>> told.address, told.key
+    ('copy:ana', 't/a1/2/copy:ana')
     """
 
     tenant: str
@@ -167,7 +173,16 @@ def among(effect: Effect, others: Iterable[tuple[int, str]]) -> Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempted:
-    """What came of one try to deliver an effect."""
+    """What came of one try to deliver an effect: arrived, or why not and when it is due *again*.
+
+    >>> from collective_booking.testing.samples import NOW
+    >>> told = Effect(
+    ...     tenant="t", appointment="a1", version=1, channel=Channel.OWNER, recipient="ana"
+    ... )
+    >>> tried = Attempted(effect=told, failure="no answer", again=NOW)
+    >>> tried.delivered, tried.dead, tried.after.attempts
+    (False, False, 1)
+    """
 
     effect: Effect
     failure: str = ""

@@ -166,7 +166,11 @@ class UnknownZoneError(CollectiveBookingError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with a configuration: where, and what to do about it."""
+    """One thing that is wrong with a configuration: where, and what to do about it.
+
+    >>> print(Problem("members[0].hours", "give some"))
+    members[0].hours: give some
+    """
 
     place: str
     message: str

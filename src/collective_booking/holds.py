@@ -113,6 +113,14 @@ class Hold:
 
     `id` becomes the appointment's, so what is confirmed never stands in its own way. The snapshot
     is taken when the hold is (A1). `made` and `expires` are instants in UTC.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> from collective_booking.testing.samples import NOW, hold
+    >>> kept = hold()
+    >>> kept.has_lapsed(NOW), kept.has_lapsed(kept.expires), kept.wakes == kept.expires
+    (False, True, True)
     """
 
     tenant: str

@@ -67,6 +67,10 @@ class OpeningHours:
     replaces the hours that start on that date; no spans close it (T4). Several of one date unite,
     unless one of them closes it. Hours without any span are never open. Make them with `parse`.
 
+    Raises:
+        InvalidValueError: there are not seven days, or a span cannot be so.
+        WrongTypeError: something else was given.
+
     >>> hours = OpeningHours.parse("Mon-Fri 09:00-17:00", overrides={"2026-12-24": ["09:00-12:00"]})
     >>> print(hours)
     Mon-Fri 09:00-17:00; 2026-12-24 09:00-12:00
@@ -198,6 +202,10 @@ def windows(hours: OpeningHours, timezone: str, first: int, last: int) -> Window
 @dataclass(frozen=True, slots=True, order=True)
 class DateRange:
     """Local dates from `first` to `last`, both included.
+
+    Raises:
+        InvalidValueError: the first comes after the last.
+        WrongTypeError: one is no date.
 
     >>> print(DateRange.parse("2026-12-28/2026-12-31"), DateRange.parse("2026-12-25"))
     2026-12-28/2026-12-31 2026-12-25

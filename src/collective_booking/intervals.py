@@ -74,6 +74,11 @@ class Interval:
 
         >>> print(Interval.from_isoformat("2026-03-02T10:00+01:00/2026-03-02T10:00Z"))
         2026-03-02T09:00:00Z/2026-03-02T10:00:00Z
+
+        Raises:
+            UnreadableTextError: it is not written so.
+            NaiveDatetimeError: a time has no offset.
+            EmptyIntervalError: it does not end after it starts.
         """
         require("a time interval", text, str, "text")
         start, _, end = text.partition("/")
@@ -216,6 +221,9 @@ class IntervalSet:
         >>> a, b = IntervalSet.from_microseconds([0], [4]), IntervalSet.from_microseconds([2], [6])
         >>> [IntervalSet.at_least(count, [a, b]).total.microseconds for count in (1, 2, 3)]
         [6, 2, 0]
+
+        Raises:
+            InvalidValueError: *count* is below 1.
         """
         require("count", count, int, "a whole number")
         if count < 1:
@@ -347,7 +355,11 @@ class IntervalSet:
         return None if place is None else self[place]
 
     def contains(self, other: datetime | Interval | IntervalSet) -> bool:
-        """`other in self`: whether all of *other* is in it."""
+        """`other in self`: whether all of *other* is in it.
+
+        Raises:
+            WrongTypeError: *other* is none of these.
+        """
         if isinstance(other, datetime):
             return self._index(to_microseconds(other)) is not None
         if isinstance(other, Interval):

@@ -34,6 +34,16 @@ def invitation(appointment: Appointment) -> bytes:
     Times are in UTC, the UID stays, SEQUENCE rises with what has to be told (E5), and every stamp
     is of the appointment's own history: the same version is the same bytes (E1). Lines are folded
     at 75 octets and end in CRLF.
+
+    >>> from collective_booking.testing.samples import appointment
+    >>> for line in invitation(appointment()).decode().splitlines()[:6]:
+    ...     print(line)
+    BEGIN:VCALENDAR
+    VERSION:2.0
+    PRODID:-//collective_booking//collective_booking//EN
+    METHOD:REQUEST
+    BEGIN:VEVENT
+    SUMMARY:Sales call
     """
     status = _STATUS.get(appointment.status, "CONFIRMED")
     calendar = Calendar()

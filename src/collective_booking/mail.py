@@ -46,6 +46,10 @@ class Mail:
 
     `content` has lines that end in CRLF, and is ASCII unless `international`: then an address needs
     a server that knows SMTPUTF8 (RFC 6531).
+
+    >>> mail = Mail("us@example.com", "kim@example.com", b"Subject: Hello", international=False)
+    >>> mail.recipient
+    'kim@example.com'
     """
 
     sender: str

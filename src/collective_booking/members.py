@@ -194,18 +194,30 @@ class Member:
     """
 
     id: str
+    """What names them within a tenant: one id is one person, in every calendar (S6)."""
     _: KW_ONLY
     timezone: str
+    """An IANA name, such as `Europe/Madrid`."""
     name: str = ""
+    """What people call them; left out, the id."""
     email: str | None = None
+    """Where they are written to; None gets no e-mail."""
     hours: OpeningHours | None = None
+    """When they can meet, on the walls of their zone (T3)."""
     time_off: tuple[DateRange, ...] = ()
+    """Whole local dates on which they are away, whatever else is set (T4)."""
     required: bool = True
+    """Whether nobody meets without them; an optional member never blocks (F5)."""
     ignore_busy: bool = False
+    """Whether they meet though they are busy (F5)."""
     ignore_hours: bool = False
+    """Whether they meet outside of their hours (F5)."""
     on_unknown: OnUnknown = OnUnknown.CLOSED
+    """Whether time of which nothing is known blocks (F3)."""
     location: MeetingLocation | None = None
+    """Where they meet, when they own a calendar that has no location (A5)."""
     calendar: str | None = None
+    """The host's reference to their calendar, handed to providers as it is; None is none (E2)."""
 
     def __post_init__(self) -> None:
         MEMBER_RULES.settle(self, "member", self.id)

@@ -29,6 +29,15 @@ class MemberCopy:
 
     `icalendar` is the whole of it as bytes (RFC 5546: a REQUEST, or a CANCEL where the copy goes).
     `key` is the same each time this copy is tried, so that a repetition can be told (E1).
+
+    >>> from collective_booking.invitations import invitation
+    >>> from collective_booking.testing.samples import BEN, appointment
+    >>> call = appointment()
+    >>> copy = MemberCopy(
+    ...     key="default/a1/1/copy:ben", member=BEN, appointment=call, icalendar=invitation(call)
+    ... )
+    >>> copy.member.calendar, b"METHOD:REQUEST" in copy.icalendar
+    ('ben.ics', True)
     """
 
     key: str
@@ -45,6 +54,18 @@ class Message:
     attach (RFC 6047), or None where the recipient's own calendar gets its copy anyway. `token`
     opens the appointment for the booker (N6), and is empty for the others. `key` is the same each
     time this message is tried (E1).
+
+    >>> from collective_booking.testing.samples import KIM, appointment
+    >>> message = Message(
+    ...     key="default/a1/1/booker",
+    ...     audience=Audience.BOOKER,
+    ...     name=KIM.name,
+    ...     email=KIM.email,
+    ...     happening=Happening.BOOKED,
+    ...     appointment=appointment(),
+    ... )
+    >>> f"To {message.email}: {message.appointment.title}, {message.happening}"
+    'To kim@example.com: Sales call, booked'
     """
 
     key: str

@@ -93,6 +93,13 @@ class Payment:
     secret. `received` is what the gateway says was paid, where that is not `money` (M3). `refund`
     is what goes back; None means all of it. `failures` counts the calls in a row that were not
     answered, and the next one is due at `again`; before that, only who asks for it makes it.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> payment = Payment(money=Money(5000, "EUR"), received=Money(4000, "EUR"))
+    >>> payment.state.value, payment.returned
+    ('authorising', Money(amount=4000, currency='EUR'))
     """
 
     money: Money
@@ -136,6 +143,17 @@ class Charge:
 
     `hold` has to come back in every notification. `key` is the idempotency key: under one key, a
     gateway acts once, however often it is asked (M4).
+
+    >>> Charge(
+    ...     tenant="default",
+    ...     hold="h1",
+    ...     money=Money(5000, "EUR"),
+    ...     description="Sales call",
+    ...     name="Kim Lee",
+    ...     email="kim@example.com",
+    ...     key="default/h1/authorise",
+    ... ).money.amount
+    5000
     """
 
     tenant: str
@@ -154,6 +172,18 @@ class PaymentAnswer:
     DECLINED says that no money has moved and none will. Where a gateway cannot tell, it raises.
     `money` is what is reserved or was taken, which need not be what was asked (M3); else what the
     payment is about.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> waiting = PaymentAnswer(
+    ...     state=PaymentState.PENDING,
+    ...     reference="pi_1",
+    ...     money=Money(5000, "EUR"),
+    ...     action="https://pay.example.com/pi_1",
+    ... )
+    >>> waiting.state in ANSWERS
+    True
     """
 
     state: PaymentState
@@ -171,6 +201,18 @@ class PaymentNews:
 
     `id` is the notification's own, the same each time it is repeated; `hold` is what the gateway
     was told when it was asked to authorise.
+
+    Raises:
+        ConfigurationError: it lists everything that is wrong.
+
+    >>> PaymentNews(
+    ...     id="evt_1",
+    ...     hold="h1",
+    ...     reference="pi_1",
+    ...     state=PaymentState.AUTHORISED,
+    ...     money=Money(5000, "EUR"),
+    ... ).state.value
+    'authorised'
     """
 
     id: str
@@ -185,7 +227,11 @@ class PaymentNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A notification as it came in: the body of a webhook, or the query of a return page."""
+    """A notification as it came in: the body of a webhook, or the query of a return page.
+
+    >>> Notice(body=b"{}", headers={"signature": "t=1,v1=5257a8"}).headers["signature"]
+    't=1,v1=5257a8'
+    """
 
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)

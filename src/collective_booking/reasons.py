@@ -162,6 +162,10 @@ class Blockage:
 
     Amounts are time in which no appointment can start: `blocked` in all, `alone` where nobody and
     nothing else blocks it too, `by` parted by what does it (the parts may overlap).
+
+    >>> hour = timedelta(hours=1)
+    >>> print(Blockage("ana", blocked=3 * hour, alone=hour, by=((What.BUSY, 3 * hour),)))
+    ana blocks 3h, 1h of it alone (busy 3h)
     """
 
     who: str | None
@@ -213,6 +217,13 @@ class WindowExplanation:
     Whoever blocks most *alone* stands first: without them that much time would open. `hidden` more
     starts are free, and left out of listings to look busy (N5). `releases` are the minimal sets of
     members without whom more would be, the smallest first.
+
+    >>> morning = Interval.from_isoformat("2026-03-02T09:00Z/2026-03-02T12:00Z")
+    >>> hour = timedelta(hours=1)
+    >>> busy = Blockage("ana", blocked=hour, alone=hour, by=((What.BUSY, hour),))
+    >>> print(WindowExplanation(morning, 2, (busy,)))
+    2026-03-02T09:00:00Z/2026-03-02T12:00:00Z: 2 starts
+      ana blocks 1h, 1h of it alone (busy 1h)
     """
 
     window: Interval

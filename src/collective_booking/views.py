@@ -36,7 +36,12 @@ WallSpan = tuple[int, int]
 
 
 class Walls(NamedTuple):
-    """What the clocks on the wall show of a view: `(open, busy, unknown)` by row, and `common`."""
+    """What the clocks on the wall show of a view: `(open, busy, unknown)` by row, and `common`.
+
+    >>> nine_to_five = IntervalSet.from_microseconds([9 * HOUR], [17 * HOUR])
+    >>> Walls(rows=(), common=nine_to_five).common.starts
+    (32400000000,)
+    """
 
     rows: tuple[tuple[IntervalSet, IntervalSet, IntervalSet], ...]
     common: IntervalSet
@@ -49,6 +54,9 @@ class Row:
     A party is a member, or the calendar itself where it has hours of its own.
 
     Who is not `required` stands in nobody's way, and is drawn so.
+
+    >>> Row("Ana", open=IntervalSet(), busy=IntervalSet(), unknown=IntervalSet()).required
+    True
     """
 
     name: str

@@ -27,6 +27,16 @@ class FolderOutbox:
 
     Raises:
         OSError: the folder cannot be written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from collective_booking.invitations import invitation
+    >>> from collective_booking.testing.samples import BEN, appointment
+    >>> call = appointment()
+    >>> copy = MemberCopy(key="k", member=BEN, appointment=call, icalendar=invitation(call))
+    >>> with TemporaryDirectory() as folder:
+    ...     FolderOutbox(Path(folder)).put(copy)
+    ...     [file.relative_to(folder).as_posix() for file in Path(folder).rglob("*.ics")]
+    ['ben/a1@booking.example.com.ics']
     """
 
     def __init__(

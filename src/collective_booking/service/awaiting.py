@@ -66,6 +66,24 @@ class AsyncBookingService(Service):
     Raises:
         ConfigurationError: *host* or *organizer* cannot be so.
         InvalidValueError: the secret is too short.
+
+    >>> import asyncio
+    >>> from collective_booking.adapters.memory import MemoryStore
+    >>> from collective_booking.testing import FakeClock, FakeProvider
+    >>> from collective_booking.testing.samples import KIM, NOW, at, calendar
+    >>> async def booked() -> str:
+    ...     service = AsyncBookingService(
+    ...         MemoryStore(),
+    ...         secret=b"32 bytes that nobody else knows!",
+    ...         host="booking.example.com",
+    ...         provider=FakeProvider(),
+    ...         clock=FakeClock(NOW),
+    ...     )
+    ...     await service.save_calendar(calendar())
+    ...     booking = await service.book("sales-call", at("10:00"), KIM)
+    ...     return booking.appointment.status.value
+    >>> asyncio.run(booked())
+    'confirmed'
     """
 
     def __init__(

@@ -65,6 +65,23 @@ class BookingService(Service):
         AsyncPortError: a port's methods are coroutines: use `AsyncBookingService`.
         ConfigurationError: *host* or *organizer* cannot be so.
         InvalidValueError: the secret is too short.
+
+    >>> from collective_booking.adapters.memory import MemoryStore
+    >>> from collective_booking.testing import FakeClock, FakeProvider
+    >>> from collective_booking.testing.samples import KIM, MONDAY, NOW, at, calendar
+    >>> service = BookingService(
+    ...     MemoryStore(),
+    ...     secret=b"32 bytes that nobody else knows!",
+    ...     host="booking.example.com",
+    ...     provider=FakeProvider(),
+    ...     clock=FakeClock(NOW),
+    ... )
+    >>> service.save_calendar(calendar()).stored.version
+    1
+    >>> len(service.offers("sales-call", MONDAY))
+    8
+    >>> print(service.book("sales-call", at("10:00"), KIM).appointment)
+    Sales call with Kim Lee, 2026-11-23T10:00:00Z/2026-11-23T11:00:00Z
     """
 
     def __init__(

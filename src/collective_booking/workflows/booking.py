@@ -51,7 +51,13 @@ from collective_booking.workflows.finding import judge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What the booker was shown: the calendar's version and price; None for what was not (A1)."""
+    """What the booker was shown: the calendar's version and price; None for what was not (A1).
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> Shown(version=3).check(StoredCalendar(calendar(), version=4))
+    Traceback (most recent call last):
+    collective_booking.errors.CalendarChangedError: ...
+    """
 
     version: int | None = None
     price: Money | None = None

@@ -43,6 +43,10 @@ class Delivery:
 
     `delivered` have arrived, `failed` are tried again later, `dead` are given up, each with its
     reason in `failure`; `attempts` are the payments that were resumed (M2).
+
+    >>> nothing = Delivery(delivered=(), failed=(), dead=(), attempts=())
+    >>> len(nothing.failed)
+    0
     """
 
     delivered: tuple[Effect, ...]

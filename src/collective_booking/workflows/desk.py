@@ -58,6 +58,10 @@ class Booking:
 
     `token` lets the booker manage it (N6). `unreached` are the members who get no invitation, for
     they have no calendar (E2).
+
+    >>> from collective_booking.testing.samples import appointment
+    >>> Booking(appointment(), token="...").unreached
+    ()
     """
 
     appointment: Appointment
@@ -71,7 +75,12 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A hold as a command left it; `token` lets the booker pay for it or let it go (N6)."""
+    """A hold as a command left it; `token` lets the booker pay for it or let it go (N6).
+
+    >>> from collective_booking.testing.samples import hold
+    >>> Held(hold(), token="...").hold.expires.isoformat()
+    '2026-11-23T07:10:00+00:00'
+    """
 
     hold: Hold
     token: str
@@ -84,6 +93,11 @@ class Attempt:
     `outcome` is booked, released or refunded, or None while it goes on. `action` is what the payer
     needs to act, if it is the payer's turn. `failure` tells why the gateway has not answered: what
     it was asked is unknown, not failed, and asked again by `settle` or `deliver`.
+
+    >>> from collective_booking.testing.samples import hold
+    >>> attempt = Attempt(hold(), token="...", failure="the gateway does not answer")
+    >>> attempt.outcome is None, attempt.action is None
+    (True, True)
     """
 
     hold: Hold

@@ -84,6 +84,12 @@ class CalDavProvider:
     Raises:
         WrongTypeError: an argument of the wrong type.
         InvalidValueError: an empty *own_suffix*, or a *timeout* of nothing.
+
+    >>> def login(member: Member) -> DAVClient:
+    ...     return DAVClient("https://dav.example.com/", username=member.id, password="...")
+    >>> provider = CalDavProvider(login, own_suffix="@booking.example.com")
+    >>> provider.availability([], Interval.from_isoformat("2026-11-23T00Z/2026-11-24T00Z"))
+    {}
     """
 
     def __init__(

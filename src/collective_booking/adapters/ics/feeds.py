@@ -45,7 +45,12 @@ _UNCHANGED: Final = 304
 
 @dataclass(frozen=True, slots=True)
 class StaleCopy:
-    """An older copy of a feed that stood in for it: for which member, from when, and why."""
+    """An older copy of a feed that stood in for it: for which member, from when, and why.
+
+    >>> seven = datetime.fromisoformat("2026-11-23T07:00Z")
+    >>> print(StaleCopy("ana", "example.com/ana.ics", seven, "it answers 503"))
+    ana: example.com/ana.ics as it was at 2026-11-23 07:00 UTC, for now it answers 503
+    """
 
     member: str
     source: str
@@ -104,6 +109,11 @@ class Feeds:
         ConfigurationError: it lists all that is wrong; *stale_for* without *tell* is.
         InvalidValueError: *allow* lists something that is no network.
         WrongTypeError: an argument of the wrong type.
+
+    >>> old: list[StaleCopy] = []
+    >>> feeds = Feeds(fresh_for=timedelta(minutes=5), stale_for=timedelta(hours=1), tell=old.append)
+    >>> old
+    []
     """
 
     def __init__(

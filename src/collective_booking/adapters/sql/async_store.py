@@ -55,7 +55,18 @@ T = TypeVar("T")
 
 
 class AsyncSqlStore:
-    """An `AsyncBookingStore` in SQLite (aiosqlite) or PostgreSQL (psycopg); see `SqlStore`."""
+    """An `AsyncBookingStore` in SQLite (aiosqlite) or PostgreSQL (psycopg); see `SqlStore`.
+
+    >>> import asyncio
+    >>> async def stored() -> int:
+    ...     store = await AsyncSqlStore.open("sqlite+aiosqlite://")
+    ...     year = Interval.from_isoformat("2026-01-01T00Z/2027-01-01T00Z")
+    ...     found = await store.appointments("default", year)
+    ...     await store.engine.dispose()
+    ...     return len(found)
+    >>> asyncio.run(stored())
+    0
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
@@ -198,7 +209,18 @@ def _run(connection: Connection, operation: Callable[..., T], *arguments: Any) -
 
 
 class AsyncJoinedStore(AsyncSqlStore):
-    """An `AsyncSqlStore` whose commits are part of a host's own transaction; see `JoinedStore`."""
+    """An `AsyncSqlStore` whose commits are part of a host's own transaction; see `JoinedStore`.
+
+    >>> import asyncio
+    >>> async def joined() -> bool:
+    ...     store = await AsyncSqlStore.open("sqlite+aiosqlite://")
+    ...     async with store.engine.begin() as connection:
+    ...         own = store.within(connection)  # for a service that books in this transaction
+    ...     await store.engine.dispose()
+    ...     return isinstance(own, AsyncJoinedStore)
+    >>> asyncio.run(joined())
+    True
+    """
 
     def __init__(self, store: AsyncSqlStore, connection: AsyncConnection) -> None:
         super().__init__(store.engine)

@@ -19,7 +19,14 @@ _NOW = {
 
 
 class DatabaseClock:
-    """A `Clock` that asks the database, so that all machines agree when a hold has lapsed (S3)."""
+    """A `Clock` that asks the database, so that all machines agree when a hold has lapsed (S3).
+
+    >>> from collective_booking.adapters.sql.store import SqlStore
+    >>> engine = SqlStore.open("sqlite://").engine
+    >>> DatabaseClock(engine).now().utcoffset()
+    datetime.timedelta(0)
+    >>> engine.dispose()
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

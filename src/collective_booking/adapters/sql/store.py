@@ -63,6 +63,7 @@ class SqlStore:
     >>> store = SqlStore.open("sqlite://")
     >>> store.appointments("default", Interval.from_isoformat("2026-01-01T00Z/2027-01-01T00Z"))
     ()
+    >>> store.engine.dispose()
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -236,6 +237,13 @@ class JoinedStore(SqlStore):
     back is the host.
     Commands that call others between two commits (payments, a refund, settling, delivering) refuse
     to run.
+
+    >>> store = SqlStore.open("sqlite://")
+    >>> with store.engine.begin() as connection:
+    ...     joined = store.within(connection)  # for a service that books in this transaction
+    >>> isinstance(joined, JoinedStore)
+    True
+    >>> store.engine.dispose()
     """
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:

@@ -29,6 +29,9 @@ class KeptCopy:
     """An appointment in somebody's calendar: when it is, what it is called, which SEQUENCE it has.
 
     `sequence` is None where the calendar does not show it.
+
+    >>> KeptCopy(samples.slot("10:00", "11:00"), "Sales call", sequence=0).title
+    'Sales call'
     """
 
     slot: Interval

@@ -29,6 +29,9 @@ class Delivered:
 
     `id` is whatever the recipient can tell a repetition by, such as a Message-ID. `invitation` is
     None where there was none.
+
+    >>> Delivered(to="kim@example.com", id="<1@mail.example.com>").invitation is None
+    True
     """
 
     to: str

@@ -1,0 +1,119 @@
+"""Whoever asks `help()` is answered: every public thing explains itself, its errors and its use."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import Any, Final
+
+import collective_booking
+from collective_booking import CollectiveBookingError
+from tests.public_face import (
+    Public,
+    function_of,
+    public_members,
+    public_modules,
+    public_things,
+)
+
+THINGS: Final = public_things()
+CLASSES: Final = [each for each in THINGS if inspect.isclass(each.thing)]
+MEMBERS: Final = [member for each in CLASSES for member in public_members(each)]
+CALLED: Final = [*(each for each in THINGS if not inspect.isclass(each.thing)), *MEMBERS]
+OURS: Final = {
+    name
+    for name in collective_booking.__all__
+    if inspect.isclass(thing := getattr(collective_booking, name))
+    and issubclass(thing, CollectiveBookingError)
+}
+
+
+def names(some: Iterable[Public]) -> set[str]:
+    return {each.name for each in some}
+
+
+def test_there_is_a_public_face() -> None:
+    """A walk that finds nothing would find nothing wrong."""
+    assert {module.__name__ for module in public_modules()} >= {
+        "collective_booking",
+        "collective_booking.adapters.ics",
+        "collective_booking.ports",
+        "collective_booking.service",
+        "collective_booking.testing",
+    }
+    assert names(THINGS) >= {"collective_booking.SlotFinder", "collective_booking.from_dict"}
+    assert names(MEMBERS) >= {"collective_booking.SlotFinder.offers"}
+
+
+def test_every_public_module_says_what_lives_in_it() -> None:
+    """Its first line heads a part of the reference."""
+    silent = {
+        module.__name__
+        for module in public_modules()
+        if "Must not live here:" not in (module.__doc__ or "")
+    }
+
+    assert not silent
+
+
+def test_every_public_thing_has_a_docstring() -> None:
+    """What is not said here is guessed."""
+    assert not names(each for each in (*THINGS, *MEMBERS) if not each.doc)
+
+
+def test_the_errors_that_something_raises_itself_are_listed() -> None:
+    """Who has to catch them must not read the source for it.
+
+    An implementation of a port owes what the port's prose says, and refers to it.
+    """
+    unsaid = {
+        f"{each.name} raises {error}"
+        for each in CALLED
+        if "see `ports." not in each.doc
+        for error in raised_by(each.thing)
+        if error not in each.doc
+    }
+
+    assert not unsaid
+
+
+def test_every_class_that_checks_its_values_says_what_it_raises() -> None:
+    """A value that exists is valid, and so making one can fail."""
+    assert not names(each for each in CLASSES if checks(each.thing) and "Raises:" not in each.doc)
+
+
+def test_every_public_class_shows_how_it_is_used() -> None:
+    """One line that can be typed in teaches more than ten that describe it."""
+    assert not names(
+        each for each in CLASSES if not is_plain(each.thing) and ">>> " not in each.doc
+    )
+
+
+def checks(kind: type[Any]) -> bool:
+    """Whether making one of *kind* can fail with an error of ours."""
+    check = vars(kind).get("__post_init__")
+    return check is not None and (".settle(" in inspect.getsource(check) or bool(raised_by(check)))
+
+
+def is_plain(kind: type[Any]) -> bool:
+    """What needs no example: choices, errors, protocols, and contracts, which are inherited."""
+    protocol = getattr(kind, "_is_protocol", False)
+    return issubclass(kind, Enum | BaseException) or protocol or kind.__name__.endswith("Contract")
+
+
+def raised_by(thing: Any) -> set[str]:
+    """Which of our errors stand behind a `raise` in *thing* itself."""
+    function = inspect.unwrap(function_of(thing))
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return OURS.intersection(_raised(tree))
+
+
+def _raised(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            if isinstance(error, ast.Name):
+                yield error.id
