@@ -37,8 +37,7 @@ def test_a_letter_tells_what_when_where_with_whom_and_how_to_manage_it() -> None
 
 
 def test_what_there_is_nothing_to_say_about_is_left_out() -> None:
-    """Nor does "the booker's choice" name a place that anybody could go to."""
-    told = letter_of(message(appointment(location=MeetingLocation(LocationKind.BOOKER)), token=""))
+    told = letter_of(message(appointment(location=None), token=""))
 
     assert not any(word in told.text + told.html for word in ("Where", "Notes", "token"))
 

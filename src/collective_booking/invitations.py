@@ -87,7 +87,7 @@ def _whole(moment: datetime) -> datetime:
 
 def _place(location: MeetingLocation | None) -> Iterator[tuple[str, vText | vUri]]:
     """LOCATION, which everybody shows, and CONFERENCE (RFC 7986), which newer clients dial."""
-    if location is None or location.kind is LocationKind.BOOKER:
+    if location is None:
         return
     yield "location", vText(location.value)
     if location.kind is LocationKind.VIDEO:
