@@ -44,6 +44,8 @@ lint: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks $(VENV)/.has
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict $(TYPED)
+	rm -rf .pages && $(PY) -m tests.pages .pages
+	$(BIN)/mypy --allow-untyped-defs --allow-untyped-calls --allow-incomplete-defs .pages
 	PATH="$(CURDIR)/$(BIN):$$PATH" pyright --verifytypes collective_booking --ignoreexternal
 	$(BIN)/lint-imports --no-logo
 
@@ -63,7 +65,7 @@ bench: $(VENV)/.has-bench
 	$(PY) -m benchmarks
 
 clean:
-	rm -rf $(VENV) .demo docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .demo .pages docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests typing_tests examples benchmarks docs -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One stamp an extra: a second run finds it and goes straight to work.
