@@ -24,6 +24,7 @@ settings.register_profile("default", untimed)
 # Continuous integration gives one commit one verdict; the search for new examples
 # goes on at the desks, where `default` draws others every time.
 settings.register_profile("ci", untimed, derandomize=True, print_blob=True)
+settings.register_profile("quick", settings.get_profile("ci"), max_examples=25)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 POSTGRES_FOLDER: Final = pytest.StashKey[Path]()
