@@ -1,0 +1,90 @@
+"""The site put together: a store, calendars, a gateway, an outbox, and the pages over them.
+
+Lives here: `create_app`, the wiring.
+Must not live here: routes, settings, anything that happens once it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from collective_booking import BookingService, CalendarChangedError, CollectiveCalendar
+from collective_booking.adapters.sql import SqlStore
+from collective_booking.ports import CalendarProvider, Clock, Notifier
+from collective_booking.service import SystemClock
+from collective_booking.testing import FakeGateway
+from examples.booking_site import admin, managing, pages, paying
+from examples.booking_site.delivering import delivering
+from examples.booking_site.problems import explain_problems
+from examples.booking_site.security import Seals, SecurityHeaders
+from examples.booking_site.settings import Settings
+from examples.booking_site.site import HERE, Site, htmx, templates
+from examples.booking_site.team import CALENDARS, HOST, TeamCalendars
+
+DELIVERED: timedelta = timedelta(seconds=1)
+"""How often the outbox is looked at."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    calendars: Sequence[CollectiveCalendar] = CALENDARS,
+    provider: CalendarProvider | None = None,
+    notifier: Notifier | None = None,
+    clock: Clock | None = None,
+) -> FastAPI:
+    """The site that *settings* describe; tests and benchmarks bring ports of their own."""
+    secret = settings.secret()
+    clock = clock or SystemClock()
+    gateway = FakeGateway(secret=secret)
+    outbox = TeamCalendars(settings.outbox)
+    store = SqlStore.open(settings.database)
+    service = BookingService(
+        store,
+        secret=secret,
+        host=HOST,
+        provider=provider or outbox,
+        notifier=notifier or outbox,
+        gateway=gateway,
+        clock=clock,
+    )
+    _save(service, calendars)
+    slugs = tuple(each.slug for each in calendars)
+    seals = Seals(secret, settings.password)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        with delivering(service, DELIVERED):
+            yield
+        store.engine.dispose()
+
+    # Its own pages about itself load scripts from elsewhere, and describe no interface.
+    app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = Site(service, gateway, seals, slugs, clock, templates())
+    app.add_middleware(SecurityHeaders)
+    explain_problems(app)
+    _serve_files(app)
+    # The pages of calendars come last: their addresses are whatever is left.
+    for router in (managing.router, paying.router, admin.door, admin.router, pages.router):
+        app.include_router(router)
+    return app
+
+
+def _save(service: BookingService, calendars: Sequence[CollectiveCalendar]) -> None:
+    """Store the *calendars* that are not there yet: what the team has changed since stays."""
+    for calendar in calendars:
+        with suppress(CalendarChangedError):
+            service.save_calendar(calendar, version=0)
+
+
+def _serve_files(app: FastAPI) -> None:
+    script = htmx()
+    if script is not None:
+        app.get("/static/htmx.js")(lambda: FileResponse(script, media_type="text/javascript"))
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

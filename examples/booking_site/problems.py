@@ -1,0 +1,83 @@
+"""What a visitor reads when something cannot be done.
+
+Lives here: a sentence and a status for each error of the library that a visitor can cause.
+Must not live here: which problem a form has (that is `forms`), logging.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from collective_booking import (
+    CalendarChangedError,
+    CollectiveBookingError,
+    ForgedNotificationError,
+    HoldExpiredError,
+    IllegalStepError,
+    InvalidTokenError,
+    InvalidValueError,
+    NoChangeError,
+    OutOfRangeError,
+    PriceChangedError,
+    RequestReusedError,
+    StaleVersionError,
+    UnknownBookingError,
+    UnknownCalendarError,
+    UnknownMemberError,
+    UnreadableTextError,
+)
+from examples.booking_site.site import site_of
+
+_NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
+_UNREADABLE: Final = "This address cannot be read. Was the link copied whole?"
+_CHANGED: Final = "Somebody has changed this booking meanwhile. Look at it anew, then try again."
+
+SENTENCES: Final[dict[type[CollectiveBookingError], tuple[int, str]]] = {
+    UnknownCalendarError: (404, _NOT_HERE),
+    UnknownBookingError: (404, _NOT_HERE),
+    UnknownMemberError: (404, _NOT_HERE),
+    InvalidTokenError: (404, _NOT_HERE),
+    UnreadableTextError: (400, _UNREADABLE),
+    OutOfRangeError: (400, _UNREADABLE),
+    InvalidValueError: (400, _UNREADABLE),
+    ForgedNotificationError: (400, "This is no notification of the payment service."),
+    StaleVersionError: (409, _CHANGED),
+    IllegalStepError: (409, "This booking has ended, or begun: it cannot be changed any more."),
+    NoChangeError: (409, "The booking is at this time already: there is nothing to change."),
+    HoldExpiredError: (409, "The time is no longer held for you. Please choose one again."),
+    RequestReusedError: (409, "This form was sent before, with other answers. Begin with a time."),
+    PriceChangedError: (409, "The price has changed meanwhile. Please choose your time again."),
+    CalendarChangedError: (409, "The calendar has changed meanwhile. Please choose a time again."),
+}
+"""What a visitor can do nothing about is not in it, and becomes a plain failure of the site."""
+
+
+def explain_problems(app: FastAPI) -> None:
+    """Let *app* answer with a page whatever goes wrong for a visitor."""
+
+    def refused(request: Request, error: Exception) -> Response:
+        status, sentence = SENTENCES[type(error)]  # type: ignore[index]  # registered by its keys
+        return _page(request, status, sentence)
+
+    def failed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.headers and "Location" in error.headers:
+            return Response(status_code=error.status_code, headers=dict(error.headers))
+        sentence = _NOT_HERE if error.status_code == 404 else error.detail
+        return _page(request, error.status_code, sentence)
+
+    def unreadable(request: Request, _: Exception) -> Response:
+        return _page(request, 400, _UNREADABLE)
+
+    for kind in SENTENCES:
+        app.add_exception_handler(kind, refused)
+    app.add_exception_handler(HTTPException, failed)
+    app.add_exception_handler(RequestValidationError, unreadable)
+
+
+def _page(request: Request, status: int, sentence: str) -> Response:
+    return site_of(request).show(request, "problem.html", status, sentence=sentence)
