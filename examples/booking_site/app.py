@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
@@ -27,8 +28,11 @@ from examples.booking_site.settings import Settings
 from examples.booking_site.site import HERE, Site, htmx, templates
 from examples.booking_site.team import CALENDARS, HOST, TeamCalendars
 
-DELIVERED: timedelta = timedelta(seconds=1)
+DELIVERED: Final = timedelta(seconds=1)
 """How often the outbox is looked at."""
+
+ROUTERS: Final = (managing.router, paying.router, admin.door, admin.router, pages.router)
+"""All pages. Those of calendars come last: their addresses are whatever is left."""
 
 
 def create_app(
@@ -70,8 +74,7 @@ def create_app(
     app.add_middleware(SecurityHeaders)
     explain_problems(app)
     _serve_files(app)
-    # The pages of calendars come last: their addresses are whatever is left.
-    for router in (managing.router, paying.router, admin.door, admin.router, pages.router):
+    for router in ROUTERS:
         app.include_router(router)
     return app
 

@@ -21,6 +21,7 @@ from collective_booking import (
     InvalidTokenError,
     InvalidValueError,
     NoChangeError,
+    OptionalOwnerError,
     OutOfRangeError,
     PriceChangedError,
     RequestReusedError,
@@ -50,6 +51,7 @@ SENTENCES: Final[dict[type[CollectiveBookingError], tuple[int, str]]] = {
     NoChangeError: (409, "The booking is at this time already: there is nothing to change."),
     HoldExpiredError: (409, "The time is no longer held for you. Please choose one again."),
     RequestReusedError: (409, "This form was sent before, with other answers. Begin with a time."),
+    OptionalOwnerError: (409, "An optional member cannot own a calendar."),
     PriceChangedError: (409, "The price has changed meanwhile. Please choose your time again."),
     CalendarChangedError: (409, "The calendar has changed meanwhile. Please choose a time again."),
 }

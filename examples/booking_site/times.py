@@ -18,7 +18,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from collective_booking import Interval, Slot, UnknownZoneError, UnreadableTextError
-from collective_booking.localtime import local_dates, zone
+from collective_booking.localtime import a_local_date, local_dates, zone
 
 WEEKS: Final = 4
 _DAY: Final = timedelta(days=1)
@@ -197,6 +197,7 @@ def start_of(code: str) -> datetime:
 
     Raises:
         UnreadableTextError: it says none.
+        OutOfRangeError: nothing can be computed on its date.
     """
     try:
         moment = datetime.fromisoformat(code)
@@ -204,15 +205,21 @@ def start_of(code: str) -> datetime:
         moment = None
     if moment is None or moment.utcoffset() is None:
         raise UnreadableTextError("start", code, "write one like 2026-11-25T14:00:00Z")
+    a_local_date(moment.date(), "the start")
     return moment
 
 
 def date_of(text: str | None) -> date | None:
-    """The date that *text* says; None if it says none."""
+    """The date that *text* says; None if it says none.
+
+    Raises:
+        OutOfRangeError: nothing can be computed on it.
+    """
     try:
-        return date.fromisoformat(text or "")
+        said = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return a_local_date(said, "the date")
 
 
 def known_zone(name: str | None) -> str | None:
