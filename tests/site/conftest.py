@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.site.browsers import DESKTOP, browser
 from tests.site.running import PASSWORD, Running, running
 from tests.site.visitors import Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture
@@ -36,3 +41,32 @@ def team(visit: Callable[[], Visitor]) -> Visitor:
     somebody = visit()
     somebody.log_in(PASSWORD)
     return somebody
+
+
+# --- browsers ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def open_browser(chrome: Browser, site: Running) -> Iterator[Callable[..., Page]]:
+    """Opens pages of visitors, each with cookies of their own; nothing may go wrong in any."""
+    complaints: list[str] = []
+    with ExitStack() as contexts:
+
+        def page(**about: Any) -> Page:
+            context = chrome.new_context(base_url=site.address, **(DESKTOP | about))
+            contexts.callback(context.close)
+            opened = context.new_page()
+            opened.on("console", lambda told: complaints.append(f"{told.type}: {told.text}"))
+            opened.on("pageerror", lambda error: complaints.append(str(error)))
+            return opened
+
+        yield page
+    # A refused form is an answer, which the browser notes as well.
+    expected = ("the server responded with a status of 4",)
+    assert not [told for told in complaints if not any(each in told for each in expected)]

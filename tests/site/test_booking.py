@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -132,6 +133,21 @@ def test_who_comes_second_reads_why_and_chooses_another(
     assert not [name for name in NAMES if name in refused.text]
     assert done.status == 200
     assert [each.contact.name for each in site.booked()] == ["Kim Lee", "Lou Ray"]
+
+
+def test_a_storm_of_visitors_books_one_time_once(site: Running, kim: Visitor) -> None:
+    """Whoever presses when, nobody of the team is in two places, and everybody is answered."""
+    start = a_time(kim.get("/sales-call"))
+
+    def book(_: int) -> int:
+        with Visitor(site.address) as visitor:
+            return visitor.book("sales-call", start).status
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(book, range(8)))
+
+    assert statuses == [200] + 7 * [409]
+    assert len(site.booked()) == 1
 
 
 def test_a_link_to_a_time_that_is_gone_offers_others(visit: Callable[[], Visitor]) -> None:
