@@ -61,16 +61,17 @@ def create_app(
     _save(service, calendars)
     slugs = tuple(each.slug for each in calendars)
     seals = Seals(secret, settings.password)
+    site = Site(service, store, gateway, seals, slugs, clock, templates())
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         with delivering(service, DELIVERED):
             yield
-        store.engine.dispose()
+        site.close()
 
     # Its own pages about itself load scripts from elsewhere, and describe no interface.
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = Site(service, gateway, seals, slugs, clock, templates())
+    app.state.site = site
     app.add_middleware(SecurityHeaders)
     explain_problems(app)
     _serve_files(app)

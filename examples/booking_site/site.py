@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from collective_booking import BookingService
+from collective_booking.adapters.sql import SqlStore
 from collective_booking.durations import format_amount
 from collective_booking.ports import Clock
 from collective_booking.testing import FakeGateway
@@ -58,6 +59,7 @@ class Site:
     """One site: the service it books with, what it seals, and what time it is."""
 
     service: BookingService
+    store: SqlStore
     gateway: FakeGateway
     seals: Seals
     slugs: tuple[str, ...]
@@ -67,6 +69,10 @@ class Site:
     def now(self) -> datetime:
         """The time of this request."""
         return self.clock.now()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.engine.dispose()
 
     def show(self, request: Request, name: str, status: int = 200, **told: Any) -> Response:
         """The page *name*, for the visitor of *request*."""

@@ -67,7 +67,7 @@ def test_another_password_takes_everybodys_badge(site: Running, team: Visitor) -
 
     assert site.app.state.site.seals.admits(badge, site.clock.now())
     assert not other.seals.admits(badge, site.clock.now())
-    other.service._ports.store.engine.dispose()
+    other.close()
 
 
 def test_a_new_owner_owns_what_comes_and_not_what_is(site: Running, team: Visitor) -> None:
