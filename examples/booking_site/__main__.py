@@ -15,7 +15,8 @@ def main() -> None:
     settings = settings_from(sys.argv[1:], environment())
     app = create_app(settings)
     print(f"The team's pages: {settings.address}/admin, password {settings.password}")
-    print(f"Everything is kept in {settings.folder}, mail in {settings.outbox}", flush=True)
+    mail = f"goes through {settings.mail_host}" if settings.mail_host else f"in {settings.outbox}"
+    print(f"Everything is kept in {settings.folder}, mail {mail}", flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="info")
 
 

@@ -22,6 +22,7 @@ from collective_booking.service import SystemClock
 from collective_booking.testing import FakeGateway
 from examples.booking_site import admin, managing, pages, paying
 from examples.booking_site.delivering import delivering
+from examples.booking_site.mailing import mail_server, words_with_links
 from examples.booking_site.problems import explain_problems
 from examples.booking_site.security import Seals, SecurityHeaders
 from examples.booking_site.settings import Settings
@@ -47,14 +48,14 @@ def create_app(
     secret = settings.secret()
     clock = clock or SystemClock()
     gateway = FakeGateway(secret=secret)
-    outbox = TeamCalendars(settings.outbox)
+    outbox = TeamCalendars(settings.outbox, words_with_links(settings.address))
     store = SqlStore.open(settings.database)
     service = BookingService(
         store,
         secret=secret,
         host=HOST,
         provider=provider or outbox,
-        notifier=notifier or outbox,
+        notifier=notifier or mail_server(settings) or outbox,
         gateway=gateway,
         clock=clock,
     )

@@ -12,9 +12,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-PASSWORD = "BOOKING_SITE_PASSWORD"
+PASSWORD: Final = "BOOKING_SITE_PASSWORD"
 """The environment variable that holds the password of the team's own pages."""
+MAIL_PASSWORD: Final = "BOOKING_SITE_MAIL_PASSWORD"
+"""The environment variable that holds the password for the mail server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,7 @@ class Settings:
     """How one site runs. *folder* keeps the database, its key and the outbox.
 
     `address` is how visitors reach it, for links in mail. Without a `password` one is made up.
+    Without a `mail_host` mail goes into the outbox, as files.
     """
 
     folder: Path
@@ -29,6 +33,12 @@ class Settings:
     port: int = 8000
     address: str = "http://127.0.0.1:8000"
     password: str = field(default_factory=lambda: secrets.token_urlsafe(9), repr=False)
+    sender: str = "bookings@example.com"
+    mail_host: str | None = None
+    mail_port: int | None = None
+    mail_security: str = "starttls"
+    mail_user: str | None = None
+    mail_password: str | None = field(default=None, repr=False)
 
     @property
     def database(self) -> Path:
@@ -60,6 +70,12 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         "--address", help="how visitors reach it, such as https://book.example.com"
     )
     options.add_argument("--password", help=f"of the team's pages; better: ${PASSWORD}")
+    mail = options.add_argument_group("mail, which else goes into files")
+    mail.add_argument("--mail-host", help="the mail server")
+    mail.add_argument("--mail-port", type=int, help="its port, if it is not the usual one")
+    mail.add_argument("--mail-security", default="starttls", help="starttls, tls or plaintext")
+    mail.add_argument("--mail-user", help=f"to log in with; the password is ${MAIL_PASSWORD}")
+    mail.add_argument("--sender", default="bookings@example.com", help="whom mail comes from")
     given = options.parse_args(arguments)
     password = given.password or environment.get(PASSWORD)
     return Settings(
@@ -67,6 +83,12 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         host=given.host,
         port=given.port,
         address=(given.address or f"http://{given.host}:{given.port}").rstrip("/"),
+        sender=given.sender,
+        mail_host=given.mail_host,
+        mail_port=given.mail_port,
+        mail_security=given.mail_security,
+        mail_user=given.mail_user,
+        mail_password=environment.get(MAIL_PASSWORD),
         **({"password": password} if password else {}),
     )
 

@@ -23,6 +23,7 @@ from collective_booking import (
 )
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.adapters.ics import read_file
+from collective_booking.letters import Words, letter_of
 
 HOST: Final = "booking-site.example.com"
 """What the UIDs of the site's appointments end in."""
@@ -77,8 +78,8 @@ CALENDARS: Final = (SALES_CALL, REVIEW)
 class TeamCalendars(FolderOutbox):
     """The members' calendars: busy time out of *files*, copies of appointments into an outbox."""
 
-    def __init__(self, outbox: Path, files: Path = FILES) -> None:
-        super().__init__(outbox)
+    def __init__(self, outbox: Path, words: Words = letter_of, files: Path = FILES) -> None:
+        super().__init__(outbox, words=words)
         self._files = files
 
     def availability(

@@ -72,7 +72,7 @@ class Sheet:
     def label(self) -> str:
         """From when to when it is."""
         first, last = self.days[0].date, self.days[-1].date
-        return f"{first.day} {first:%B} to {last.day} {last:%B %Y}"
+        return f"{first.day} {first:%B} to {last.day} {last:%B}"
 
 
 def sheet_of(slots: Iterable[Slot], name: str, first: date, chosen: date | None = None) -> Sheet:

@@ -9,15 +9,12 @@ and are skipped; with `COLLECTIVE_BOOKING_BROWSER=1`, as in continuous integrati
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -54,23 +51,8 @@ def chromium() -> str:
     return next(filter(None, map(shutil.which, NAMES)), "")
 
 
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """A Chromium of one's own, or none and the reason why."""
-    missing = _missing()
-    if missing and os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} says that a browser must be here: {missing}")
-    if missing:
-        pytest.skip(missing)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-        yield started
-        started.close()
-
-
-def _missing() -> str:
+def missing() -> str:
+    """Why there is no browser; empty where there is one."""
     if not chromium():
         return "no Chromium was found: apt-get install chromium"
     try:
@@ -78,6 +60,17 @@ def _missing() -> str:
     except PackageNotFoundError:
         return "playwright is not installed: pip install '.[browser]'"
     return ""
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A Chromium of one's own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield started
+        started.close()
 
 
 def axe() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.site.browsers import DESKTOP, browser
+from tests.site.browsers import DESKTOP, REQUIRED, browser, missing
 from tests.site.running import PASSWORD, Running, running
 from tests.site.visitors import Visitor
 
@@ -48,6 +49,11 @@ def team(visit: Callable[[], Visitor]) -> Visitor:
 
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
+    """The run's browser; without one, its tests are skipped, or fail where it has to be there."""
+    if (why := missing()) and os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} says that a browser must be here: {why}")
+    if why:
+        pytest.skip(why)
     with browser() as started:
         yield started
 

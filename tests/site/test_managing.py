@@ -124,6 +124,7 @@ def test_the_message_to_the_booker_carries_the_link(site: Running, kim: Visitor)
 
     mail = next(mail for mail in site.mails() if "kim@example.com" in mail["To"])
 
-    body = mail.get_body(("plain",))
-    assert body is not None
-    assert page.address.rpartition("/")[2] in body.get_content()
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        assert page.address in body.get_content()

@@ -18,9 +18,11 @@ import pytest
 
 from collective_booking import BookingService
 from collective_booking.adapters.memory import MemoryStore
+from collective_booking.adapters.smtp import SmtpNotifier
 from collective_booking.testing import FakeClock, FakeNotifier, FakeProvider
 from examples.booking_site.delivering import delivering
-from examples.booking_site.settings import PASSWORD, settings_from
+from examples.booking_site.mailing import mail_server
+from examples.booking_site.settings import MAIL_PASSWORD, PASSWORD, settings_from
 from examples.booking_site.site import htmx, templates
 from tests.bookings import KIM, NOW, SECRET, at, calendar
 
@@ -134,3 +136,17 @@ def test_a_delivery_that_fails_ends_nothing(caplog: pytest.LogCaptureFixture) ->
         assert sent.wait(60)
 
     assert "is tried again" in caplog.text
+
+
+def test_mail_goes_through_the_server_that_is_set() -> None:
+    """And into files where none is, so that trying it out writes to nobody."""
+    options = ["--mail-host", "mail.example.com", "--mail-user", "site"]
+    settings = settings_from(options, {MAIL_PASSWORD: "secret"})
+
+    server = mail_server(settings)
+
+    assert isinstance(server, SmtpNotifier)
+    assert (server.host, server.username, server.password) == ("mail.example.com", "site", "secret")
+    assert server.security == "starttls"
+    assert "secret" not in repr(settings)
+    assert mail_server(settings_from([], {})) is None
