@@ -43,6 +43,7 @@ def create_app(
     provider: CalendarProvider | None = None,
     notifier: Notifier | None = None,
     clock: Clock | None = None,
+    every: timedelta = DELIVERED,
 ) -> FastAPI:
     """The site that *settings* describe; tests and benchmarks bring ports of their own."""
     secret = settings.secret()
@@ -66,7 +67,7 @@ def create_app(
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        with delivering(service, DELIVERED):
+        with delivering(service, every):
             yield
         site.close()
 

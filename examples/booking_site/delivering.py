@@ -27,12 +27,11 @@ def delivering(service: BookingService, every: timedelta) -> Iterator[None]:
     over = Event()
 
     def run() -> None:
-        while not over.is_set():
+        while not over.wait(every.total_seconds()):
             try:
                 service.deliver()
             except Exception:
                 LOG.exception("delivering failed, and is tried again")
-            over.wait(every.total_seconds())
 
     thread = Thread(target=run, name="deliver")
     thread.start()

@@ -6,6 +6,7 @@ Must not live here: which problem a form has (that is `forms`), logging.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
@@ -25,17 +26,21 @@ from collective_booking import (
     OutOfRangeError,
     PriceChangedError,
     RequestReusedError,
+    RetryTransactionError,
     StaleVersionError,
     UnknownBookingError,
     UnknownCalendarError,
     UnknownMemberError,
     UnreadableTextError,
 )
+from examples.booking_site.security import HEADERS
 from examples.booking_site.site import site_of
 
 _NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
 _UNREADABLE: Final = "This address cannot be read. Was the link copied whole?"
 _CHANGED: Final = "Somebody has changed this booking meanwhile. Look at it anew, then try again."
+_BUSY: Final = "Too many want something at this moment. Please try again."
+_OURS: Final = "Something went wrong here, and it is not your fault. Please try again later."
 
 SENTENCES: Final[dict[type[CollectiveBookingError], tuple[int, str]]] = {
     UnknownCalendarError: (404, _NOT_HERE),
@@ -53,32 +58,38 @@ SENTENCES: Final[dict[type[CollectiveBookingError], tuple[int, str]]] = {
     RequestReusedError: (409, "This form was sent before, with other answers. Begin with a time."),
     OptionalOwnerError: (409, "An optional member cannot own a calendar."),
     PriceChangedError: (409, "The price has changed meanwhile. Please choose your time again."),
+    RetryTransactionError: (503, _BUSY),
     CalendarChangedError: (409, "The calendar has changed meanwhile. Please choose a time again."),
 }
 """What a visitor can do nothing about is not in it, and becomes a plain failure of the site."""
 
 
 def explain_problems(app: FastAPI) -> None:
-    """Let *app* answer with a page whatever goes wrong for a visitor."""
+    """Let *app* answer with a page whatever goes wrong."""
+    for kind, (status, sentence) in SENTENCES.items():
+        app.add_exception_handler(kind, _saying(status, sentence))
+    app.add_exception_handler(RequestValidationError, _saying(400, _UNREADABLE))
+    app.add_exception_handler(HTTPException, _as_it_says)
+    app.add_exception_handler(Exception, _failed)
 
-    def refused(request: Request, error: Exception) -> Response:
-        status, sentence = SENTENCES[type(error)]  # type: ignore[index]  # registered by its keys
-        return _page(request, status, sentence)
 
-    def failed(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        if error.headers and "Location" in error.headers:
-            return Response(status_code=error.status_code, headers=dict(error.headers))
-        sentence = _NOT_HERE if error.status_code == 404 else error.detail
-        return _page(request, error.status_code, sentence)
+def _saying(status: int, sentence: str) -> Callable[[Request, Exception], Response]:
+    return lambda request, _: _page(request, status, sentence)
 
-    def unreadable(request: Request, _: Exception) -> Response:
-        return _page(request, 400, _UNREADABLE)
 
-    for kind in SENTENCES:
-        app.add_exception_handler(kind, refused)
-    app.add_exception_handler(HTTPException, failed)
-    app.add_exception_handler(RequestValidationError, unreadable)
+def _as_it_says(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.headers and "Location" in error.headers:
+        return Response(status_code=error.status_code, headers=dict(error.headers))
+    sentence = _NOT_HERE if error.status_code == 404 else error.detail
+    return _page(request, error.status_code, sentence)
+
+
+def _failed(request: Request, _: Exception) -> Response:
+    """The site's own failure, which the server logs; it is answered outside of all else."""
+    answer = _page(request, 500, _OURS)
+    answer.headers.update(HEADERS)
+    return answer
 
 
 def _page(request: Request, status: int, sentence: str) -> Response:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -28,6 +28,8 @@ from examples.booking_site.settings import Settings
 NOW: Final = datetime(2026, 11, 23, 7, tzinfo=UTC)
 """A Monday morning."""
 PASSWORD: Final = "a password for tests"
+NEVER: Final = timedelta(days=1)
+"""Longer than any run of the tests."""
 YEAR: Final = Interval.from_isoformat("2026-01-01T00:00Z/2028-01-01T00:00Z")
 
 
@@ -68,16 +70,17 @@ def _mail(file: Path) -> EmailMessage:
 
 
 @contextmanager
-def running(folder: Path, **ports: Any) -> Iterator[Running]:
+def running(folder: Path, **settings: Any) -> Iterator[Running]:
     """A site that keeps everything in *folder*, for as long as the context lasts.
 
-    It runs in a thread: it ends with the tests, however they end.
+    It runs in a thread: it ends with the tests, however they end. It tells nobody by itself: a test
+    delivers when it wants to see what comes of it.
     """
     clock = FakeClock(NOW)
     with listening() as place:
         address = f"http://127.0.0.1:{place.getsockname()[1]}"
-        settings = Settings(folder=folder, address=address, password=PASSWORD)
-        app = create_app(settings, clock=clock, **ports)
+        given = Settings(folder=folder, address=address, password=PASSWORD, **settings)
+        app = create_app(given, clock=clock, every=NEVER)
         with served(app, place):
             yield Running(address, app, clock, folder)
 

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from collective_booking import BookingService
+from examples.booking_site.security import HEADERS
 from examples.booking_site.team import CALENDARS
 from tests.site.running import Running
 from tests.site.visitors import Page, Visitor
@@ -32,7 +34,7 @@ def test_a_visitor_without_scripts_finds_a_time_and_books_it(site: Running, kim:
     assert (appointment.contact.name, appointment.notes) == ("Kim Lee", "Hello\nall")
 
 
-def test_the_thread_beside_the_pages_tells_everybody(site: Running, kim: Visitor) -> None:
+def test_everybody_is_told(site: Running, kim: Visitor) -> None:
     """A booking nobody hears of is none: one message to the owner, one to the booker (E2)."""
     kim.book("sales-call", a_time(kim.get("/sales-call")))
 
@@ -223,6 +225,37 @@ def test_an_address_that_cannot_be_read_says_so(kim: Visitor, place: str, status
 
     assert page.status == status
     assert "Traceback" not in page.text
+
+
+def test_sheets_are_turned_and_an_empty_one_says_so(kim: Visitor) -> None:
+    """Christmas is a quiet time; an empty page that says nothing looks broken."""
+    now = kim.get("/sales-call")
+    later = kim.get(next(place for words, place in now.links.items() if "Later" in words))
+    beyond = kim.get("/sales-call?first=2027-06-07")
+
+    assert "21 December to 17 January" in later.text
+    assert later.times
+    assert any("Earlier" in words for words in later.links)
+    assert "No time in these four weeks suits everyone." in beyond.text
+    assert not any("Later" in words for words in beyond.links)
+
+
+def test_a_failure_of_the_site_is_told_and_tells_nothing(
+    site: Running, kim: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No trace, no path, no name of a table: and the headers are there all the same."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr(BookingService, "calendar", broken)
+
+    page = kim.get("/sales-call")
+
+    assert page.status == 500
+    assert "not your fault" in page.text
+    assert "hunter2" not in page.answer.text
+    assert {name: page.answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
 def test_htmx_gets_the_part_it_swaps_and_the_whole_when_going_back(kim: Visitor) -> None:

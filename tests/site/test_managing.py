@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from collective_booking import Status
-from tests.site.running import Running
+from tests.mailserver import LOOPBACK, mail_server
+from tests.site.running import Running, running
 from tests.site.visitors import Page, Visitor
 
 
@@ -114,7 +116,9 @@ def test_another_bookings_link_opens_nothing(site: Running, kim: Visitor) -> Non
     page = booked(kim)
     id_, _, code = page.address.rpartition("/")[2].partition(".")
 
-    for token in (f"{id_}.{code[:-1]}A", id_, f"{id_}.", f"{id_}x.{code}"):
+    other = ("B" if code[0] == "A" else "A") + code[1:]
+
+    for token in (f"{id_}.{other}", id_, f"{id_}.", f"{id_}x.{code}"):
         assert kim.get(f"/booking/{token}").status == 404
 
 
@@ -128,3 +132,21 @@ def test_the_message_to_the_booker_carries_the_link(site: Running, kim: Visitor)
         body = mail.get_body((kind,))
         assert body is not None
         assert page.address in body.get_content()
+
+
+def test_the_link_arrives_through_a_mail_server_too(tmp_path: Path) -> None:
+    """What was tried out with files is what people get."""
+    with (
+        mail_server() as server,
+        running(
+            tmp_path, mail_host=LOOPBACK, mail_port=server.port, mail_security="plaintext"
+        ) as site,
+        Visitor(site.address) as kim,
+    ):
+        page = booked(kim)
+        site.service.deliver()
+
+        bodies = [mail.get_body(("plain",)) for mail in server.mails]
+
+    assert len(bodies) == 2
+    assert sum(page.address in body.get_content() for body in bodies if body) == 1
