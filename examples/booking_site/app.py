@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
 from collective_booking import BookingService, CalendarChangedError, CollectiveCalendar
@@ -89,8 +88,17 @@ def _save(service: BookingService, calendars: Sequence[CollectiveCalendar]) -> N
             service.save_calendar(calendar, version=0)
 
 
+class _Files(StaticFiles):
+    """Files that browsers may keep, and ask about before they use them again."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
 def _serve_files(app: FastAPI) -> None:
     script = htmx()
     if script is not None:
-        app.get("/static/htmx.js")(lambda: FileResponse(script, media_type="text/javascript"))
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+        app.mount("/static/htmx", _Files(directory=script.parent), name="htmx")
+    app.mount("/static", _Files(directory=HERE / "static"), name="static")

@@ -51,7 +51,17 @@ def test_every_answer_carries_the_headers(kim: Visitor, place: str) -> None:
     """One page without them is the one that will be attacked."""
     answer = kim.http.get(place)
 
-    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    expected = HEADERS | ({"Cache-Control": "no-cache"} if place.startswith("/static/") else {})
+    assert {name: answer.headers.get(name) for name in HEADERS} == expected
+
+
+@pytest.mark.parametrize("place", ["/static/site.css", "/static/htmx/htmx.min.js"])
+def test_a_file_is_sent_once(kim: Visitor, place: str) -> None:
+    """On a train ten pages cost one script; and after a release nobody runs the old one."""
+    first = kim.http.get(place)
+    again = kim.http.get(place, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
 
 
 def test_nothing_comes_from_elsewhere_and_nothing_runs_inside_a_page(team: Visitor) -> None:
