@@ -57,7 +57,7 @@ Filled = Annotated[Entry, Depends(_entry)]
 
 
 def problems_of(error: ConfigurationError) -> dict[str, str]:
-    """What is wrong, by field; what belongs to none of them is no visitor's mistake.
+    """What is wrong, by field; what belongs to none of them was not typed by a visitor.
 
     >>> try:
     ...     Entry(email="kim").contact()

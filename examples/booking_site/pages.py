@@ -10,7 +10,9 @@ same few threads, one layer further down.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -23,7 +25,7 @@ from collective_booking import (
     SlotUnavailableError,
 )
 from examples.booking_site.choosing import chooser, nearest
-from examples.booking_site.forms import Entry, Filled, problems_of
+from examples.booking_site.forms import Entry, Filled, new_request, problems_of
 from examples.booking_site.security import sealed
 from examples.booking_site.site import Here, Site, to, wants_part, zone_of
 from examples.booking_site.times import start_of
@@ -65,7 +67,7 @@ def book(slug: str, request: Request, site: Here, entry: Filled) -> Response:
     except ConfigurationError as error:
         return _form(site, request, stored, entry, problems=problems_of(error))
     except SlotUnavailableError as error:
-        again = Entry(entry.name, entry.email, entry.notes, entry.start, entry.price)
+        again = replace(entry, request_id=new_request())  # another time is another request (S4)
         return _form(site, request, stored, again, refused=error.for_booker())
 
 
@@ -118,6 +120,6 @@ def _code(price: Money | None) -> str:
 
 
 def _price(code: str) -> Money | None:
-    """The price that the form showed; whatever else somebody writes there is no price of ours."""
-    amount, _, currency = code.partition(" ")
-    return Money(int(amount), currency) if amount.isascii() and amount.isdigit() else None
+    """The price that the form showed; None where it showed none that could be one."""
+    written = re.fullmatch(r"([0-9]{1,15}) ([A-Z]{3})", code)
+    return Money(int(written[1]), written[2]) if written else None

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from collective_booking import (
     CalendarChangedError,
     CollectiveBookingError,
+    ConfigurationError,
     ForgedNotificationError,
     HoldExpiredError,
     IllegalStepError,
@@ -38,11 +39,13 @@ from examples.booking_site.site import site_of
 
 _NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
 _UNREADABLE: Final = "This address cannot be read. Was the link copied whole?"
+_UNREADABLE_FORM: Final = "This form cannot be read. Please begin with a time again."
 _CHANGED: Final = "Somebody has changed this booking meanwhile. Look at it anew, then try again."
 _BUSY: Final = "Too many want something at this moment. Please try again."
 _OURS: Final = "Something went wrong here, and it is not your fault. Please try again later."
 
 SENTENCES: Final[dict[type[CollectiveBookingError], tuple[int, str]]] = {
+    ConfigurationError: (400, _UNREADABLE_FORM),
     UnknownCalendarError: (404, _NOT_HERE),
     UnknownBookingError: (404, _NOT_HERE),
     UnknownMemberError: (404, _NOT_HERE),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collective_booking import BookingService
 from examples.booking_site.security import HEADERS
 from examples.booking_site.team import CALENDARS
-from tests.site.running import Running
+from tests.site.running import Running, running
 from tests.site.visitors import Page, Visitor
 
 NAMES = {member.name for calendar in CALENDARS for member in calendar.members}
@@ -137,16 +140,19 @@ def test_who_comes_second_reads_why_and_chooses_another(
     assert [each.contact.name for each in site.booked()] == ["Kim Lee", "Lou Ray"]
 
 
-def test_a_storm_of_visitors_books_one_time_once(site: Running, kim: Visitor) -> None:
-    """Whoever presses when, nobody of the team is in two places, and everybody is answered."""
-    start = a_time(kim.get("/sales-call"))
+def test_a_storm_of_visitors_books_one_time_once(
+    site: Running, visit: Callable[[], Visitor]
+) -> None:
+    """All have the form before any sends it: one gets the time, and everybody is answered (P44)."""
+    visitors = [visit() for _ in range(8)]
+    start = a_time(visitors[0].get("/sales-call"))
+    forms = [each.get(f"/sales-call/book?start={start}") for each in visitors]
 
-    def book(_: int) -> int:
-        with Visitor(site.address) as visitor:
-            return visitor.book("sales-call", start).status
+    def send(visitor: Visitor, form: Page) -> int:
+        return visitor.send(form, "/book", name="Kim Lee", email="kim@example.com").status
 
-    with ThreadPoolExecutor(8) as pool:
-        statuses = sorted(pool.map(book, range(8)))
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        statuses = sorted(pool.map(send, visitors, forms))
 
     assert statuses == [200] + 7 * [409]
     assert len(site.booked()) == 1
@@ -267,3 +273,24 @@ def test_htmx_gets_the_part_it_swaps_and_the_whole_when_going_back(kim: Visitor)
     assert part.times == back.times
     assert "<html" in back.answer.text
     assert "HX-Request" in part.answer.headers["Vary"]
+
+
+TYPED = st.one_of(
+    st.text(max_size=40), st.sampled_from(["9" * 5_000 + " EUR", "1 XXX", "\0", "a" * 300])
+)
+
+
+def test_whatever_is_sent_is_answered(tmp_path: Path) -> None:
+    """Forms are sent by programs too, and none of them may see the site stumble."""
+    with running(tmp_path) as site, Visitor(site.address) as kim:
+        page = kim.get(
+            f"/architecture-review/book?start={kim.get('/architecture-review').times[0]}"
+        )
+        fields = page.form("/book").fields
+
+        @given(changed=st.dictionaries(st.sampled_from(sorted(fields)), TYPED))
+        def send(changed: dict[str, str]) -> None:
+            answer = kim.http.post(page.address, data=fields | changed)
+            assert answer.status_code in {200, 400, 403, 409, 422}, (changed, answer.text)
+
+        send()
