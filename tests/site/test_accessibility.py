@@ -95,6 +95,7 @@ def test_a_form_with_mistakes_is_as_readable(open_browser: Open) -> None:
     page.goto("/sales-call")
     settled(page).locator(".start").first.click()
     page.get_by_role("button", name="Book it").click()
+    page.get_by_role("alert").wait_for()
 
     assert violations(settled(page)) == []
     page.get_by_role("link", name="Your e-mail address must not be empty.").click()
@@ -107,6 +108,7 @@ def test_the_door_is_for_everybody(open_browser: Open) -> None:
     page.goto("/admin")
     page.get_by_label("Password").fill("guessed")
     page.get_by_role("button", name="Go in").click()
+    page.get_by_role("alert").wait_for()
 
     assert violations(settled(page)) == []
 
