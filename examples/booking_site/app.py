@@ -20,13 +20,13 @@ from collective_booking.ports import CalendarProvider, Clock, Notifier
 from collective_booking.service import SystemClock
 from collective_booking.testing import FakeGateway
 from examples.booking_site import admin, managing, pages, paying
-from examples.booking_site.delivering import delivering
 from examples.booking_site.mailing import mail_server, words_with_links
 from examples.booking_site.problems import explain_problems
 from examples.booking_site.security import Seals, SecurityHeaders
 from examples.booking_site.settings import Settings
 from examples.booking_site.site import HERE, Site, htmx, templates
 from examples.booking_site.team import CALENDARS, HOST, TeamCalendars
+from examples.delivering.in_a_thread import Delivering
 
 DELIVERED: Final = timedelta(seconds=1)
 """How often the outbox is looked at."""
@@ -42,7 +42,6 @@ def create_app(
     provider: CalendarProvider | None = None,
     notifier: Notifier | None = None,
     clock: Clock | None = None,
-    every: timedelta = DELIVERED,
 ) -> FastAPI:
     """The site that *settings* describe; tests and benchmarks bring ports of their own."""
     secret = settings.secret()
@@ -66,7 +65,7 @@ def create_app(
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        with delivering(service, every):
+        with Delivering(service, DELIVERED):
             yield
         site.close()
 

@@ -87,6 +87,7 @@ def _taken(site: Site, calendar: CollectiveCalendar, entry: Entry) -> str:
         shown=Shown(price=_price(entry.price)),  # A1
         request_id=entry.request_id,
     )
+    site.service.begin_payment(held.token)
     return f"/pay/{held.token}"
 
 

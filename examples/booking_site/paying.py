@@ -13,8 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from collective_booking import Notice
-from collective_booking.workflows.desk import Attempt
+from collective_booking import Attempt, Notice
 from examples.booking_site.security import sealed
 from examples.booking_site.site import Here, Site, to, zone_of
 
@@ -23,8 +22,8 @@ router = APIRouter()
 
 @router.get("/pay/{token}")
 def pay(token: str, request: Request, site: Here) -> Response:
-    """How far a payment has come; begun here, for asking again changes nothing (M4)."""
-    attempt = site.service.begin_payment(token)
+    """How far a payment has come, and where to go on."""
+    attempt = site.service.attempt(token)
     if attempt.booking is not None:
         return to(f"/booking/{attempt.booking.token}")
     return _page(site, request, "ended.html" if attempt.outcome else "pay.html", attempt)
@@ -51,7 +50,7 @@ async def webhook(request: Request, site: Here) -> Response:
 @router.get("/test-payment/{token}")
 def payer(token: str, request: Request, site: Here) -> Response:
     """Where a real service would ask for a card."""
-    return _page(site, request, "payer.html", site.service.begin_payment(token))
+    return _page(site, request, "payer.html", site.service.attempt(token))
 
 
 @router.post("/test-payment/{token}", dependencies=[Depends(sealed)])

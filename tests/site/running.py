@@ -10,7 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -28,8 +28,6 @@ from examples.booking_site.settings import Settings
 NOW: Final = datetime(2026, 11, 23, 7, tzinfo=UTC)
 """A Monday morning."""
 PASSWORD: Final = "a password for tests"
-NEVER: Final = timedelta(days=1)
-"""Longer than any run of the tests."""
 YEAR: Final = Interval.from_isoformat("2026-01-01T00:00Z/2028-01-01T00:00Z")
 
 
@@ -80,9 +78,10 @@ def running(folder: Path, **settings: Any) -> Iterator[Running]:
     with listening() as place:
         address = f"http://127.0.0.1:{place.getsockname()[1]}"
         given = Settings(folder=folder, address=address, password=PASSWORD, **settings)
-        app = create_app(given, clock=clock, every=NEVER)
+        app = create_app(given, clock=clock)
         with served(app, place):
             yield Running(address, app, clock, folder)
+        app.state.site.close()
 
 
 @contextmanager
@@ -97,7 +96,7 @@ def listening() -> Iterator[socket.socket]:
 @contextmanager
 def served(app: FastAPI, place: socket.socket) -> Iterator[None]:
     """Serve *app* at *place* from a thread."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     thread = Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
     thread.start()
     try:

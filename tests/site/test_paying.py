@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from collective_booking import HoldState
+from collective_booking.testing import Fault
 from tests.site.running import Running
 from tests.site.visitors import Page, Visitor
 
@@ -163,6 +164,21 @@ def test_cancelling_in_time_gives_the_money_back(
     assert ("Given back90.00 EUR" in asked.text) == bool(returned)
     assert ("not given back" in asked.text) != bool(returned)
     assert site.gateway.returned(appointment.id) == returned
+
+
+def test_a_payment_service_that_does_not_answer_loses_nothing(site: Running, kim: Visitor) -> None:
+    """The time stays held, and the payment goes on once the service is back (M2)."""
+    site.gateway.faults.plan("authorise", Fault.BEFORE)
+    waiting = held(kim)
+    site.clock.advance(timedelta(minutes=5))
+    site.service.deliver()
+
+    again = kim.get(waiting.address)
+    done = answer(kim, again, "pay")
+
+    assert "does not answer" in waiting.text
+    assert "Go on to the payment" not in waiting.links
+    assert "You are booked" in done.text
 
 
 def test_a_price_that_changed_meanwhile_is_never_charged(site: Running, kim: Visitor) -> None:

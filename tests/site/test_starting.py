@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import subprocess
 import sys
+from asyncio import to_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -16,16 +17,16 @@ from typing import Final
 import httpx
 import pytest
 
-from collective_booking import BookingService
-from collective_booking.adapters.memory import MemoryStore
+from collective_booking import BookingService, Interval, Message
 from collective_booking.adapters.smtp import SmtpNotifier
-from collective_booking.testing import FakeClock, FakeNotifier, FakeProvider
-from examples.booking_site.delivering import delivering
+from collective_booking.testing import FakeClock, FakeNotifier
+from examples.booking_site.app import create_app
 from examples.booking_site.mailing import mail_server
-from examples.booking_site.settings import MAIL_PASSWORD, PASSWORD, settings_from
+from examples.booking_site.settings import MAIL_PASSWORD, PASSWORD, Settings, settings_from
 from examples.booking_site.site import htmx, templates
-from tests.bookings import KIM, NOW, SECRET, at, calendar
+from tests.bookings import KIM, NOW
 
+WEEK: Final = Interval.from_isoformat("2026-11-23T07:00Z/2026-11-30T07:00Z")
 PROJECT: Final = Path(__file__).parent.parent.parent
 
 
@@ -106,36 +107,24 @@ def test_the_script_of_htmx_is_there_and_pages_do_without_it(
     assert templates().globals["htmx"] is False
 
 
-def test_a_delivery_that_fails_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    """The database is busy for a moment; the next mail must go out all the same."""
-    sent, failed = Event(), Event()
+def test_while_it_runs_it_tells_everybody_by_itself(tmp_path: Path) -> None:
+    """A booking that nobody hears of is none; and when it ends it lets go of everything."""
+    sent = Event()
 
     class Notifier(FakeNotifier):
-        def send(self, message: object) -> None:
+        def send(self, message: Message) -> None:
+            super().send(message)
             sent.set()
 
-    class Store(MemoryStore):
-        def unfinished(self, *arguments: object) -> tuple[str, ...]:
-            if not failed.is_set():
-                failed.set()
-                raise OSError("the disk is away")
-            return ()
+    app = create_app(Settings(folder=tmp_path), clock=FakeClock(NOW), notifier=Notifier())
+    service: BookingService = app.state.site.service
+    service.book("sales-call", service.offers("sales-call", WEEK)[0].start, KIM)
 
-    service = BookingService(
-        Store(),
-        secret=SECRET,
-        clock=FakeClock(NOW),
-        host="site.example.com",
-        provider=FakeProvider(),
-        notifier=Notifier(),
-    )
-    with delivering(service, timedelta(milliseconds=1)):
-        assert failed.wait(60)
-        stored = service.save_calendar(calendar()).stored.calendar
-        service.book(stored.slug, at("10:00"), KIM)
-        assert sent.wait(60)
+    async def run() -> bool:
+        async with app.router.lifespan_context(app):
+            return await to_thread(sent.wait, 60)
 
-    assert "is tried again" in caplog.text
+    assert asyncio.run(run())
 
 
 def test_mail_goes_through_the_server_that_is_set() -> None:
