@@ -47,9 +47,13 @@ def team(visit: Callable[[], Visitor]) -> Visitor:
 # --- browsers ------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
-    """The run's browser; without one, its tests are skipped, or fail where it has to be there."""
+    """A module's browser; without one, its tests are skipped, or fail where it has to be there.
+
+    Not the whole run's: while playwright is there an event loop runs in this thread, and tests of
+    other modules want to run their own.
+    """
     if (why := missing()) and os.environ.get(REQUIRED):
         pytest.fail(f"{REQUIRED} says that a browser must be here: {why}")
     if why:
