@@ -15,10 +15,11 @@ TYPED := $(wildcard src tests typing_tests examples benchmarks docs)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint docs pictures examples bench clean
+.PHONY: help demo site test lint docs pictures examples bench clean
 
 help:
 	@echo "make demo      find the times that suit the example team, and book one"
+	@echo "make site      a booking site to click through, on port 8000"
 	@echo "make test      all tests"
 	@echo "make lint      style, types and the order of the rooms"
 	@echo "make docs      the documentation, into docs/_build/html"
@@ -37,10 +38,13 @@ demo: $(VENV)/.has-cli
 	@echo "And the team that shares Ben no longer offers that time:"
 	$(BIN)/collective-booking slots .demo/support.toml $(DEMO_NOW) --from 2026-11-24 --to 2026-11-24
 
-test: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks
+site: $(VENV)/.has-site
+	$(PY) -m examples.booking_site
+
+test: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks $(VENV)/.has-browser
 	$(PY) -m pytest $(PYTEST_ARGS)
 
-lint: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks $(VENV)/.has-lint $(VENV)/.has-bench
+lint: $(VENV)/.has-test $(VENV)/.has-caldav $(VENV)/.has-frameworks $(VENV)/.has-browser $(VENV)/.has-lint $(VENV)/.has-bench
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict $(TYPED)
@@ -61,11 +65,11 @@ pictures: $(VENV)/.has-cli
 examples: $(VENV)/.has-cli $(VENV)/.has-test
 	@set -e; for example in examples/*.py examples/use_cases/*.py; do echo "$$example"; $(PY) -W error "$$example" >/dev/null; done
 
-bench: $(VENV)/.has-bench
+bench: $(VENV)/.has-test $(VENV)/.has-bench
 	$(PY) -m benchmarks
 
 clean:
-	rm -rf $(VENV) .demo .pages docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .demo .pages .site docs/_build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests typing_tests examples benchmarks docs -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One stamp an extra: a second run finds it and goes straight to work.

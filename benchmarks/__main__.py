@@ -88,6 +88,7 @@ def _sections() -> dict[str, Callable[[list[Peer], bool], Iterator[str]]]:
         "imports": import_cost,
         "ics": calendars,
         "booking": bookings,
+        "site": first_page,
     }
 
 
@@ -262,6 +263,11 @@ def calendars(_: list[Peer], quick: bool) -> Iterator[str]:
 def bookings(_: list[Peer], quick: bool) -> Iterator[str]:
     """Booking, beside the bare driver."""
     yield from import_module("benchmarks.booking").section(quick=quick)
+
+
+def first_page(_: list[Peer], quick: bool) -> Iterator[str]:
+    """The first page of the booking site, beside the finder's own answer."""
+    yield from import_module("benchmarks.site").section(quick=quick)
 
 
 def _write(page: Path, told: str) -> None:

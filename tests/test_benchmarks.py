@@ -7,9 +7,11 @@ installed is reported as skipped: `make bench` installs them all, and compares b
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from benchmarks import site
 from benchmarks.measure import exponent, refuse_other_answers
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.work import DAY, WORKS, Work, office, shreds
@@ -40,6 +42,15 @@ def test_no_two_parts_of_somebodys_hours_touch(own_hours: bool) -> None:
         for spans in person.week:
             assert all(end < start for (_, end), (start, _) in pairwise(spans))
             assert all(0 < start < end <= 24 * 60 for start, end in spans)
+
+
+def test_the_first_page_of_the_booking_site_shows_the_finders_answer(tmp_path: Path) -> None:
+    """What is measured is a page that is right."""
+    work = office("site", 5, site.DAYS)
+    app = site.site(work, tmp_path)
+
+    assert site.refuse_another_answer(work, app) > 0
+    app.state.site.close()
 
 
 def test_work_is_the_same_whoever_makes_it() -> None:

@@ -61,6 +61,11 @@ def test_the_tests_bring_what_users_can_ask_for(extra: str) -> None:
     assert plain(EXTRAS[extra]) <= plain(EXTRAS["test"])
 
 
+def test_the_tests_bring_what_the_booking_site_is_made_of() -> None:
+    """It is tested wherever the library is, so that the example never falls behind it."""
+    assert plain(EXTRAS["site"]) <= plain(EXTRAS["test"])
+
+
 def test_the_peers_of_the_benchmark_reach_nobody_else() -> None:
     """They are there to be compared with; neither users nor tests may come to lean on them."""
     peers = {name_of(requirement) for requirement in EXTRAS["bench"]}

@@ -1,0 +1,138 @@
+"""What a booker does with a booking of theirs, through its link: look, take it along, move, cancel.
+
+Lives here: the routes under a booking's token, and what a cancellation gives back.
+Must not live here: choosing a time for the first time, payments.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+
+from collective_booking import Appointment, Happening, Money, SlotUnavailableError
+from collective_booking.appointments import NEXT
+from collective_booking.invitations import invitation
+from examples.booking_site.choosing import chooser
+from examples.booking_site.security import sealed
+from examples.booking_site.site import Here, Site, to, wants_part, zone_of
+from examples.booking_site.times import start_of
+
+router = APIRouter(prefix="/booking/{token}")
+
+REFUNDED: Final = timedelta(hours=24)
+"""Who cancels so long before gets their money back (M5)."""
+
+
+def refund_of(appointment: Appointment, now: datetime) -> Money | None:
+    """What cancelling *appointment* gives back."""
+    return appointment.paid if appointment.start - now >= REFUNDED else None
+
+
+@router.get("")
+def booking(token: str, request: Request, site: Here) -> Response:
+    """What is booked, and what can be done with it."""
+    return _page(site, request, token, "booking.html")
+
+
+@router.get("/invitation.ics")
+def file(token: str, site: Here) -> Response:
+    """The same for the booker's own calendar."""
+    written = invitation(_appointment(site, token))
+    method = "CANCEL" if b"METHOD:CANCEL" in written else "REQUEST"
+    return Response(
+        written,
+        media_type=f"text/calendar; method={method}; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="booking.ics"'},
+    )
+
+
+@router.get("/move")
+def other_times(token: str, request: Request, site: Here) -> Response:
+    """Where it can be moved to."""
+    return _choose(site, request, token)
+
+
+@router.get("/move-to")
+def ask_to_move(token: str, start: str, request: Request, site: Here) -> Response:
+    """One more look before it is moved."""
+    slot = _appointment(site, token).snapshot.slot(start_of(start))
+    return _page(site, request, token, "move_to.html", slot=slot)
+
+
+@router.post("/move-to", dependencies=[Depends(sealed)])
+def move(
+    token: str,
+    request: Request,
+    site: Here,
+    start: Annotated[str, Form()] = "",
+    version: Annotated[int, Form()] = 0,
+) -> Response:
+    """Move it; where the time is gone meanwhile, it stays, and there are others."""
+    try:
+        site.service.reschedule(_id(site, token), start_of(start), version=version)
+    except SlotUnavailableError as error:
+        return _choose(site, request, token, error)
+    return to(f"/booking/{token}")
+
+
+@router.get("/cancel")
+def ask_to_cancel(token: str, request: Request, site: Here) -> Response:
+    """One more look before it is cancelled, and what will be given back."""
+    return _page(site, request, token, "cancel.html")
+
+
+@router.post("/cancel", dependencies=[Depends(sealed)])
+def cancel(token: str, site: Here, version: Annotated[int, Form()] = 0) -> Response:
+    """Cancel it; its time is free again."""
+    before = _appointment(site, token)
+    site.service.cancel(before.id, refund=refund_of(before, site.now()), version=version)
+    return to(f"/booking/{token}")
+
+
+def _id(site: Site, token: str) -> str:
+    return site.service.appointment_id(token)
+
+
+def _appointment(site: Site, token: str) -> Appointment:
+    return site.service.appointment(_id(site, token)).appointment
+
+
+def _page(site: Site, request: Request, token: str, name: str, **told: Any) -> Response:
+    appointment = _appointment(site, token)
+    ahead = appointment.start > site.now()
+    return site.show(
+        request,
+        name,
+        appointment=appointment,
+        token=token,
+        zone=zone_of(request, appointment.snapshot.calendar.timezone),
+        can_change=ahead and (appointment.status, Happening.MOVED) in NEXT,
+        refund=refund_of(appointment, site.now()),
+        **told,
+    )
+
+
+def _choose(
+    site: Site, request: Request, token: str, error: SlotUnavailableError | None = None
+) -> Response:
+    appointment = _appointment(site, token)
+    shown = chooser(
+        site,
+        request,
+        appointment.snapshot.calendar,
+        f"/booking/{token}/move",
+        f"/booking/{token}/move-to",
+        moving=appointment.id,
+        around=error.explanation.start if error else None,
+    )
+    return site.show(
+        request,
+        "chooser.html" if wants_part(request) else "move.html",
+        409 if error else 200,
+        appointment=appointment,
+        chooser=shown,
+        refused=error.for_booker() if error else (),
+        token=token,
+    )

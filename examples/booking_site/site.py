@@ -1,0 +1,128 @@
+"""What every page works with, and how a page becomes an answer.
+
+Lives here: `Site`, the zone and the seal of a visitor, rendering.
+Must not live here: routes, what stands in a page (that is `templates`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from collective_booking import BookingService
+from collective_booking.adapters.sql import SqlStore
+from collective_booking.durations import format_amount
+from collective_booking.ports import Clock
+from collective_booking.testing import FakeGateway
+from examples.booking_site import times
+from examples.booking_site.security import VISITOR, Seals, new_visitor
+
+HERE: Final = Path(__file__).parent
+ZONE: Final = "zone"
+_YEAR: Final = int(timedelta(days=365).total_seconds())
+
+
+def templates() -> Environment:
+    """The pages: everything that is put into one is escaped, and nothing may be missing."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(zones=times.zones, htmx=htmx() is not None)
+    made.filters.update(when=times.when, clock=times.clock, amount=format_amount)
+    return made
+
+
+def htmx() -> Path | None:
+    """The script of htmx, where a package brings it; every page is whole without it."""
+    try:
+        found = distribution("django-js-lib-htmx").locate_file("js_lib_htmx/static/htmx")
+    except PackageNotFoundError:
+        return None
+    script = Path(str(found)) / "htmx.min.js"
+    return script if script.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site: the service it books with, what it seals, and what time it is."""
+
+    service: BookingService
+    store: SqlStore
+    gateway: FakeGateway
+    seals: Seals
+    slugs: tuple[str, ...]
+    clock: Clock
+    pages: Environment
+
+    def now(self) -> datetime:
+        """The time of this request."""
+        return self.clock.now()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.engine.dispose()
+
+    def show(self, request: Request, name: str, status: int = 200, **told: Any) -> Response:
+        """The page *name*, for the visitor of *request*."""
+        visitor = request.cookies.get(VISITOR) or new_visitor()
+        page = self.pages.get_template(name)
+        text = page.render(request=request, seal=self.seals.seal(visitor), **told)
+        answer = HTMLResponse(text, status, headers={"Vary": "HX-Request, Cookie"})
+        _remember(answer, request, VISITOR, visitor)
+        if chosen := times.known_zone(request.query_params.get(ZONE)):
+            _remember(answer, request, ZONE, chosen)
+        return answer
+
+
+def site_of(request: Request) -> Site:
+    """The site that *request* came to."""
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(site_of)]
+
+
+def zone_of(request: Request, fallback: str) -> str:
+    """The visitor's zone: what they chose, else what they chose before, else *fallback*."""
+    given = (request.query_params.get(ZONE), request.cookies.get(ZONE))
+    return next(filter(None, map(times.known_zone, given)), fallback)
+
+
+def has_chosen(request: Request) -> bool:
+    """Whether the visitor's zone is known, so that no script needs to look for it."""
+    return ZONE in request.query_params or ZONE in request.cookies
+
+
+def wants_part(request: Request) -> bool:
+    """Whether htmx asks, and swaps a part of the page; going back, it wants the whole."""
+    asked: Mapping[str, str] = request.headers
+    return "HX-Request" in asked and "HX-History-Restore-Request" not in asked
+
+
+def to(place: str) -> Response:
+    """Go on to *place*, by GET."""
+    return RedirectResponse(place, 303)
+
+
+def _remember(answer: Response, request: Request, name: str, value: str) -> None:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=_YEAR,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )

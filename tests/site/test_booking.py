@@ -1,0 +1,296 @@
+"""Visitors with plain browsers book, and read clear sentences where they cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collective_booking import BookingService
+from examples.booking_site.security import HEADERS
+from examples.booking_site.team import CALENDARS
+from tests.site.running import Running, running
+from tests.site.visitors import Page, Visitor
+
+NAMES = {member.name for calendar in CALENDARS for member in calendar.members}
+
+
+def a_time(page: Page) -> str:
+    return page.times[0]
+
+
+def test_a_visitor_without_scripts_finds_a_time_and_books_it(site: Running, kim: Visitor) -> None:
+    """Scripts fail, are blocked or are not there; a booking must not hang on them."""
+    front = kim.get("/")
+    calendar = kim.get(front.links["Sales call"])
+    form = kim.get(f"/sales-call/book?start={a_time(calendar)}")
+    done = kim.send(form, "/book", name="Kim Lee", email="kim@example.com", notes="Hello\nall")
+
+    (appointment,) = site.booked()
+    assert done.status == 200
+    assert "You are booked" in done.text
+    assert appointment.start.isoformat().replace("+00:00", "Z") == a_time(calendar)
+    assert (appointment.contact.name, appointment.notes) == ("Kim Lee", "Hello\nall")
+
+
+def test_everybody_is_told(site: Running, kim: Visitor) -> None:
+    """A booking nobody hears of is none: one message to the owner, one to the booker (E2)."""
+    kim.book("sales-call", a_time(kim.get("/sales-call")))
+
+    mails = site.mails()
+    copies = sorted(file.parent.name for file in site.folder.glob("outbox/*/*.ics"))
+    assert sorted(mail["To"] for mail in mails) == [
+        "Ana <ana@example.com>",
+        "Kim Lee <kim@example.com>",
+    ]
+    assert copies == ["ana", "ben", "grace", "priya"]
+
+
+def test_the_booking_can_be_taken_along_as_a_file(site: Running, kim: Visitor) -> None:
+    """With the UID that everybody's copy has, so that no calendar shows it twice (E5)."""
+    done = kim.book("sales-call", a_time(kim.get("/sales-call")))
+
+    file = kim.http.get(done.address + "/invitation.ics")
+
+    (appointment,) = site.booked()
+    assert file.headers["content-type"].startswith("text/calendar; method=REQUEST")
+    assert f"UID:{appointment.uid}" in file.text.replace("\r\n ", "")
+
+
+def test_what_is_missing_is_said_beside_the_field_and_at_the_top(kim: Visitor) -> None:
+    """And what was typed stands there still: nobody likes to type twice."""
+    start = a_time(kim.get("/sales-call"))
+
+    again = kim.book("sales-call", start, name=" ", email="kim", notes="Hello")
+
+    assert again.status == 422
+    assert again.links["Your name must not be empty."] == "#name"
+    assert "write an address like ana@example.com" in again.text
+    assert again.form("/book").fields["email"] == "kim"
+    assert again.form("/book").fields["notes"] == "Hello"
+    wrong = [given["id"] for _, given in again.tags if given.get("aria-invalid") == "true"]
+    described = {given["aria-describedby"] for _, given in again.tags if given.get("id") in wrong}
+    assert wrong == ["name", "email"]
+    assert described == {"name-wrong", "email-hint email-wrong"}
+
+
+def test_notes_that_are_too_long_are_the_notes_problem(kim: Visitor) -> None:
+    start = a_time(kim.get("/sales-call"))
+
+    again = kim.book("sales-call", start, notes="x" * 10_001)
+
+    assert again.status == 422
+    assert "The notes must have at most 10000 characters" in again.text
+
+
+def test_what_people_type_stays_text(site: Running, kim: Visitor) -> None:
+    """Somebody will call themselves a script, and the team's page must not run it."""
+    evil = "<script>alert(1)</script>"
+
+    done = kim.book("sales-call", a_time(kim.get("/sales-call")), name=evil, notes=evil)
+
+    assert evil in done.text
+    assert evil not in done.answer.text
+    assert not any(tag == "script" for tag, _ in done.tags)
+
+
+def test_a_form_sent_twice_books_once(site: Running, kim: Visitor) -> None:
+    """People click twice, and browsers send again what they got no answer to (S4)."""
+    form = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+
+    entered = {"name": "Kim Lee", "email": "kim@example.com"}
+    first, second = (kim.send(form, "/book", **entered) for _ in range(2))
+
+    assert first.address == second.address
+    assert len(site.booked()) == 1
+
+
+def test_a_form_sent_again_with_other_answers_is_refused(site: Running, kim: Visitor) -> None:
+    """It is no repetition; going back and changing the name must not look as if it had worked."""
+    form = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+    kim.send(form, "/book", name="Kim Lee", email="kim@example.com")
+
+    other = kim.send(form, "/book", name="Lou Ray", email="lou@example.com")
+
+    assert other.status == 409
+    assert "sent before" in other.text
+    assert len(site.booked()) == 1
+
+
+def test_who_comes_second_reads_why_and_chooses_another(
+    site: Running, visit: Callable[[], Visitor]
+) -> None:
+    """Nothing that was typed is lost, and no member is named (X1)."""
+    kim, lou = visit(), visit()
+    start = a_time(kim.get("/sales-call"))
+    form = lou.get(f"/sales-call/book?start={start}")
+    kim.book("sales-call", start)
+
+    refused = lou.send(form, "/book", name="Lou Ray", email="lou@example.com")
+    done = lou.send(refused, "/book")
+
+    assert refused.status == 409
+    assert "This time is not available." in refused.text
+    assert not [name for name in NAMES if name in refused.text]
+    assert done.status == 200
+    assert [each.contact.name for each in site.booked()] == ["Kim Lee", "Lou Ray"]
+
+
+def test_a_storm_of_visitors_books_one_time_once(
+    site: Running, visit: Callable[[], Visitor]
+) -> None:
+    """All have the form before any sends it: one gets the time, and everybody is answered (P44)."""
+    visitors = [visit() for _ in range(8)]
+    start = a_time(visitors[0].get("/sales-call"))
+    forms = [each.get(f"/sales-call/book?start={start}") for each in visitors]
+
+    def send(visitor: Visitor, form: Page) -> int:
+        return visitor.send(form, "/book", name="Kim Lee", email="kim@example.com").status
+
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        statuses = sorted(pool.map(send, visitors, forms))
+
+    assert statuses == [200] + 7 * [409]
+    assert len(site.booked()) == 1
+
+
+def test_a_link_to_a_time_that_is_gone_offers_others(visit: Callable[[], Visitor]) -> None:
+    """Links are kept and sent around; they outlive the times that they lead to."""
+    kim, lou = visit(), visit()
+    start = a_time(kim.get("/sales-call"))
+    kim.book("sales-call", start)
+
+    page = lou.get(f"/sales-call/book?start={start}")
+
+    assert page.status == 409
+    assert "The nearest times that suit everyone" in page.text
+
+
+def test_a_shared_member_is_taken_in_both_calendars(site: Running, kim: Visitor) -> None:
+    """Ben sells and reviews, and cannot do both at once (F7)."""
+    before = kim.get("/architecture-review?day=2026-11-30").times
+    shared = next(each for each in kim.get("/sales-call?day=2026-11-30").times if each in before)
+
+    kim.book("sales-call", shared)
+
+    after = kim.get("/architecture-review?day=2026-11-30").times
+    assert shared not in after
+    assert set(after) < set(before)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "Asia/Kolkata"])
+def test_a_visitors_zone_changes_the_clock_and_no_time(kim: Visitor, zone: str) -> None:
+    """The same instants, written otherwise (P24): who travels must not be offered other times."""
+
+    def instants() -> set[str]:
+        sheet = kim.get("/sales-call?first=2026-11-30")
+        days = [given["href"] for _, given in sheet.tags if given.get("class") == "day"]
+        return {time for day in days[1:6] for time in kim.get(day).times}
+
+    at_home = instants()
+    there = kim.get(f"/sales-call?zone={zone}")
+
+    assert f"on the clock of {zone}" in there.text
+    assert instants() == at_home
+
+
+def test_a_zone_that_is_none_leaves_the_calendars(kim: Visitor) -> None:
+    """Browsers report what they like; nobody should see an error for it."""
+    page = kim.get("/sales-call?zone=Mars/Olympus")
+
+    assert page.status == 200
+    assert "on the clock of Europe/London" in page.text
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        ("/nowhere", 404),
+        ("/sales-call/book", 400),
+        ("/sales-call/book?start=soon", 400),
+        ("/sales-call/book?start=2026-11-26T14:00:00", 400),
+        ("/sales-call/book?start=9999-12-31T23:59:59Z", 400),
+        ("/sales-call/book?start=0001-01-01T00:00:00Z", 400),
+        ("/sales-call?day=9999-12-31", 400),
+        ("/sales-call?first=2199-12-31", 400),
+        ("/sales-call?first=never", 200),
+        ("/sales-call?first=1999-01-01", 200),
+        ("/booking/forged", 404),
+        ("/booking/forged/invitation.ics", 404),
+        ("/pay/forged", 404),
+        ("/static/nothing.css", 404),
+    ],
+)
+def test_an_address_that_cannot_be_read_says_so(kim: Visitor, place: str, status: int) -> None:
+    """Mail programs cut links in half every day: a plain sentence helps, a trace does not."""
+    page = kim.get(place)
+
+    assert page.status == status
+    assert "Traceback" not in page.text
+
+
+def test_sheets_are_turned_and_an_empty_one_says_so(kim: Visitor) -> None:
+    """Christmas is a quiet time; an empty page that says nothing looks broken."""
+    now = kim.get("/sales-call")
+    later = kim.get(next(place for words, place in now.links.items() if "Later" in words))
+    beyond = kim.get("/sales-call?first=2027-06-07")
+
+    assert "21 December to 17 January" in later.text
+    assert later.times
+    assert any("Earlier" in words for words in later.links)
+    assert "No time in these four weeks suits everyone." in beyond.text
+    assert not any("Later" in words for words in beyond.links)
+
+
+def test_a_failure_of_the_site_is_told_and_tells_nothing(
+    site: Running, kim: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No trace, no path, no name of a table: and the headers are there all the same."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr(BookingService, "calendar", broken)
+
+    page = kim.get("/sales-call")
+
+    assert page.status == 500
+    assert "not your fault" in page.text
+    assert "hunter2" not in page.answer.text
+    assert {name: page.answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_htmx_gets_the_part_it_swaps_and_the_whole_when_going_back(kim: Visitor) -> None:
+    """Going back, a part alone would be a page without a head."""
+    part = kim.get("/sales-call", **{"HX-Request": "true"})
+    back = kim.get("/sales-call", **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
+
+    assert "<html" not in part.answer.text
+    assert part.times == back.times
+    assert "<html" in back.answer.text
+    assert "HX-Request" in part.answer.headers["Vary"]
+
+
+TYPED = st.one_of(
+    st.text(max_size=40), st.sampled_from(["9" * 5_000 + " EUR", "1 XXX", "\0", "a" * 300])
+)
+
+
+def test_whatever_is_sent_is_answered(tmp_path: Path) -> None:
+    """Forms are sent by programs too, and none of them may see the site stumble."""
+    with running(tmp_path) as site, Visitor(site.address) as kim:
+        page = kim.get(
+            f"/architecture-review/book?start={kim.get('/architecture-review').times[0]}"
+        )
+        fields = page.form("/book").fields
+
+        @given(changed=st.dictionaries(st.sampled_from(sorted(fields)), TYPED))
+        def send(changed: dict[str, str]) -> None:
+            answer = kim.http.post(page.address, data=fields | changed)
+            assert answer.status_code in {200, 400, 403, 409, 422}, (changed, answer.text)
+
+        send()

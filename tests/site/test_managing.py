@@ -1,0 +1,152 @@
+"""What a booker does with the link of a booking, and what the link does not let anybody do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from collective_booking import Status
+from tests.mailserver import LOOPBACK, mail_server
+from tests.site.running import Running, running
+from tests.site.visitors import Page, Visitor
+
+
+def booked(visitor: Visitor) -> Page:
+    return visitor.book("sales-call", visitor.get("/sales-call").times[0])
+
+
+def test_a_booking_moves_and_keeps_its_address(site: Running, kim: Visitor) -> None:
+    """The link in the first message goes on working, however often it is moved (A3)."""
+    page = booked(kim)
+    choice = kim.get(page.links["Move it"])
+    asked = kim.get(f"{page.address}/move-to?start={choice.times[-1]}")
+
+    moved = kim.send(asked, "/move-to")
+
+    (appointment,) = site.booked()
+    assert moved.address == page.address
+    assert "Your booking has moved" in moved.text
+    assert appointment.version == 2
+    assert appointment.start.isoformat().replace("+00:00", "Z") == choice.times[-1]
+
+
+def test_a_booking_does_not_stand_in_its_own_way(kim: Visitor) -> None:
+    """A quarter of an hour later is where most want to go (F6, P53)."""
+    start = kim.get("/sales-call?day=2026-11-30").times[0]
+    page = kim.book("sales-call", start)
+
+    choice = kim.get(page.links["Move it"] + "?day=2026-11-30")
+    visitors = kim.get("/sales-call?day=2026-11-30")
+
+    assert set(visitors.times) < set(choice.times)
+    assert start in choice.times
+
+
+def test_of_two_windows_with_one_booking_the_stale_one_is_refused(
+    site: Running, kim: Visitor
+) -> None:
+    """Two people at one desk, one link: what the second sees is not so any more (P55)."""
+    page = booked(kim)
+    times = kim.get(page.links["Move it"]).times
+    first, second = (kim.get(f"{page.address}/move-to?start={each}") for each in times[1:3])
+    kim.send(first, "/move-to")
+
+    refused = kim.send(second, "/move-to")
+
+    assert refused.status == 409
+    assert "changed this booking meanwhile" in refused.text
+    assert site.booked()[0].version == 2
+
+
+def test_where_the_new_time_is_gone_the_booking_stays(
+    site: Running, visit: Callable[[], Visitor]
+) -> None:
+    """Losing the old time for a new one that cannot be had would be the worst of all (P56)."""
+    kim, lou = visit(), visit()
+    page = booked(kim)
+    wanted = kim.get(page.links["Move it"]).times[-1]
+    asked = kim.get(f"{page.address}/move-to?start={wanted}")
+    lou.book("sales-call", wanted)
+
+    refused = kim.send(asked, "/move-to")
+
+    assert refused.status == 409
+    assert "It has not been moved" in refused.text
+    assert wanted not in refused.times
+    assert min(site.booked(), key=lambda each: each.start).version == 1
+
+
+def test_a_cancelled_booking_frees_its_time_and_says_so(site: Running, kim: Visitor) -> None:
+    before = kim.get("/sales-call").times
+    page = booked(kim)
+
+    done = kim.send(kim.get(page.links["Cancel it"]), "/cancel")
+
+    assert "Your booking is cancelled" in done.text
+    assert "Move it" not in done.links
+    assert kim.get("/sales-call").times == before
+    assert [each.status for each in site.booked()] == [Status.CANCELLED]
+    assert "METHOD:CANCEL" in kim.http.get(page.address + "/invitation.ics").text
+
+
+def test_it_is_cancelled_once(kim: Visitor) -> None:
+    """The back button shows the question again; the answer is that it is done."""
+    asked = kim.get(booked(kim).links["Cancel it"])
+    kim.send(asked, "/cancel")
+
+    again = kim.send(asked, "/cancel")
+
+    assert again.status == 409
+
+
+def test_what_is_over_cannot_be_moved_from_its_page(site: Running, kim: Visitor) -> None:
+    """The page of a meeting last week offers nothing that makes no sense any more."""
+    page = booked(kim)
+    site.clock.advance(timedelta(days=7))
+
+    later = kim.get(page.address)
+
+    assert "Move it" not in later.links
+    assert "Cancel it" not in later.links
+
+
+def test_another_bookings_link_opens_nothing(site: Running, kim: Visitor) -> None:
+    """A link is all that it takes, so no other may be made from it (N6)."""
+    page = booked(kim)
+    id_, _, code = page.address.rpartition("/")[2].partition(".")
+
+    other = ("B" if code[0] == "A" else "A") + code[1:]
+
+    for token in (f"{id_}.{other}", id_, f"{id_}.", f"{id_}x.{code}"):
+        assert kim.get(f"/booking/{token}").status == 404
+
+
+def test_the_message_to_the_booker_carries_the_link(site: Running, kim: Visitor) -> None:
+    """A page that was closed is found again in the mail."""
+    page = booked(kim)
+
+    mail = next(mail for mail in site.mails() if "kim@example.com" in mail["To"])
+
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        assert page.address in body.get_content()
+
+
+def test_the_link_arrives_through_a_mail_server_too(tmp_path: Path) -> None:
+    """What was tried out with files is what people get."""
+    with (
+        mail_server() as server,
+        running(
+            tmp_path, mail_host=LOOPBACK, mail_port=server.port, mail_security="plaintext"
+        ) as site,
+        Visitor(site.address) as kim,
+    ):
+        page = booked(kim)
+        site.service.deliver()
+
+        bodies = [mail.get_body(("plain",)) for mail in server.mails]
+
+    assert len(bodies) == 2
+    assert sum(page.address in body.get_content() for body in bodies if body) == 1
