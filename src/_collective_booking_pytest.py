@@ -84,12 +84,12 @@ def booking_service(
     Ids are `id1`, `id2` and so on, one for each command.
     """
     from collective_booking.service import BookingService  # noqa: PLC0415
-    from collective_booking.testing.samples import HOST  # noqa: PLC0415
+    from collective_booking.testing.samples import HOST, SECRET  # noqa: PLC0415
 
     numbers = count(1)
     return BookingService(
         booking_store,
-        secret=b"a secret for tests alone",
+        secret=SECRET,
         host=HOST,
         provider=booking_provider,
         notifier=booking_notifier,

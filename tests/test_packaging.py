@@ -87,3 +87,20 @@ def test_every_room_below_the_ports_is_held_to_be_pure() -> None:
     below = rooms[rooms.index("ports") + 1 :]
 
     assert pure["source_modules"] == [f"collective_booking.{room}" for room in below]
+
+
+def test_every_pure_room_but_two_is_held_to_know_no_icalendar() -> None:
+    """The list of a third contract, of which a new room must hear as well."""
+    contracts = PYPROJECT["tool"]["importlinter"]["contracts"]
+    pure, wordless = [each for each in contracts if each["type"] == "forbidden"][:2]
+    ours = {f"collective_booking.{room}" for room in ("invitations", "icalendar_texts")}
+
+    assert set(wordless["source_modules"]) == set(pure["source_modules"]) - ours
+
+
+def test_the_table_of_rooms_is_the_order_of_the_rooms() -> None:
+    """It is where a newcomer looks for the place of a change."""
+    page = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
+    told = re.findall(r"^\| `(\w+)` ", page, re.MULTILINE)
+
+    assert told == [room for room in layers() if room != "__main__"]

@@ -70,7 +70,10 @@ def test_every_move_of_an_attempt_is_in_its_picture() -> None:
 @pytest.mark.parametrize("module", [appointment, booking, clock_change, paper, payment])
 def test_the_examples_in_the_code_of_pictures_run(module: ModuleType) -> None:
     """They are outside of the package, where the test run does not look for examples."""
-    assert doctest.testmod(module).failed == 0
+    told = doctest.testmod(module)
+
+    assert told.attempted
+    assert told.failed == 0
 
 
 def drawn_words(name: str) -> str:

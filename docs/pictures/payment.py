@@ -1,6 +1,6 @@
-"""What an attempt to book against payment needs next, and how two attempts went (M1, M2).
+"""What an attempt to book against payment needs next, and how three attempts went (M1, M2).
 
-Lives here: the table `holds.MOVES` as a picture, and two ways through it.
+Lives here: the table `holds.MOVES` as a picture, and three ways through it.
 Must not live here: any step; the ways are those of bookings that are made here, with fakes.
 """
 
@@ -109,7 +109,7 @@ def _way(gateway: FakeGateway, *, lapses: bool) -> list[Step]:
 
 
 def draw() -> str:
-    """The table, its ends, and the two ways through it."""
+    """The table, its ends, and the three ways through it."""
     ways = (
         Way("paid in time", "green", paid_in_time(), -9),
         Way("paid too late: somebody else has the time", "amber", paid_too_late(), 0),

@@ -13,7 +13,6 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import AwareDatetime, BaseModel
 
 import collective_booking as cb
-from collective_booking.workflows.desk import Booking
 
 
 class Wish(BaseModel):
@@ -51,7 +50,7 @@ class Paying(BaseModel):
     token: str
 
 
-def told(booking: Booking) -> Booked:
+def told(booking: cb.Booking) -> Booked:
     """What is told of *booking*."""
     appointment = booking.appointment
     return Booked(

@@ -10,9 +10,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insert, select
 
-from collective_booking import BookingService, Notice
+from collective_booking import Attempt, Booking, BookingService, Notice
 from collective_booking.adapters.sql import SqlStore
-from collective_booking.workflows.desk import Attempt, Booking
 from examples.booking_office import Office
 
 metadata = MetaData()

@@ -63,9 +63,6 @@ class Ask(Generic[T]):
         return tuple(getattr(self, each.name) for each in fields(self))
 
 
-Workflow = Coroutine[Ask[Any], Any, T]
-
-
 def drive(workflow: Coroutine[Any, Any, T], answer: Callable[[Ask[Any]], Any]) -> T:
     """Run *workflow* to its end; *answer* gives each ask its answer, or raises."""
     try:

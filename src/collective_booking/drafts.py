@@ -25,7 +25,7 @@ from collective_booking.errors import (
     RequestReusedError,
     StaleVersionError,
 )
-from collective_booking.holds import Hold
+from collective_booking.holds import Hold, HoldState
 from collective_booking.intervals import Interval
 from collective_booking.reasons import Explanation, Reason, SlotUnavailableError, What
 from collective_booking.slots import Admission
@@ -185,7 +185,7 @@ class Draft:
     def until(self) -> datetime | None:
         """When its claims and its count expire; None if they do not."""
         hold = self.hold if self.appointment is None else None
-        return hold.expires if hold is not None and hold.state == "held" else None
+        return hold.expires if hold is not None and hold.state is HoldState.HELD else None
 
     @property
     def pays(self) -> bool:

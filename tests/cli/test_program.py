@@ -53,7 +53,7 @@ def test_without_the_extra_one_line_says_what_to_install(
     told = capsys.readouterr()
     assert (code, told.out) == (2, "")
     assert told.err == (
-        "collective-booking: the command needs click and rich: "
+        "collective-booking: the command needs click, rich, sqlalchemy and tomlkit: "
         "pip install 'collective-booking[cli]'\n"
     )
 

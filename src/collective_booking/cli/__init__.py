@@ -5,8 +5,8 @@ install. The rooms behind it, from top to bottom: `program` runs a command and p
 `commands` says which find times, and `bookings` which book them; `tables`, `findings`, `receipts`
 and `strip` put answers into words and pictures, and `rewriting` changes a team file; `questions`
 reads what is asked; `office` books, with what `register` remembers and `backlog` finds waiting;
-`sources` reads the calendars, `teamfile` the team, `when` the times; `words` and `answers` are what
-they all stand on.
+`sources` reads the calendars, `teamfile` the team, `when` the times; `places` names where bookings
+are; `words` and `answers` are what they all stand on.
 Must not live here: what a command does; in none of the rooms, decisions about free time.
 """
 
@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-_NEEDED = ("click", "rich")
+_NEEDED = ("click", "rich", "sqlalchemy", "tomlkit")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if any(find_spec(name) is None for name in _NEEDED):
         print(  # noqa: T201
-            "collective-booking: the command needs click and rich: "
+            "collective-booking: the command needs click, rich, sqlalchemy and tomlkit: "
             "pip install 'collective-booking[cli]'",
             file=sys.stderr,
         )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from collective_booking.adapters.sql.reading import effect
-from collective_booking.adapters.sql.tables import WAITING, outbox
-from collective_booking.effects import Effect
+from collective_booking.adapters.sql.tables import outbox
+from collective_booking.effects import Effect, Fate
 from collective_booking.moments import to_datetime
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def backlog(store: SqlStore, tenant: str) -> tuple[Waiting, ...]:
     mine = outbox.c
     query = (
         select(outbox)
-        .where(mine.tenant == tenant, mine.state != "delivered")
-        .order_by(mine.state == WAITING, mine.version, mine.key)
+        .where(mine.tenant == tenant, mine.state != Fate.DELIVERED)
+        .order_by(mine.state == Fate.WAITING, mine.version, mine.key)
     )
     with store.engine.connect() as connection:
         rows = connection.execute(query).all()
@@ -52,7 +52,7 @@ def backlog(store: SqlStore, tenant: str) -> tuple[Waiting, ...]:
     fronts: dict[tuple[str, str], Waiting] = {}
     for row in rows:
         held = effect(row)
-        if row.state != WAITING:
+        if row.state != Fate.WAITING:
             found.append(Waiting(held, None, held.failure))
             continue
         own = Waiting(held, to_datetime(row.due_us), held.failure)

@@ -20,7 +20,7 @@ from collective_booking.appointments import Appointment, Status
 from collective_booking.cli.answers import Document
 from collective_booking.cli.words import Clock, counted, people, plain
 from collective_booking.drafts import SavedCalendar
-from collective_booking.effects import unreached
+from collective_booking.effects import Channel, unreached
 from collective_booking.moments import isoformat
 from collective_booking.workflows.delivering import Delivery
 
@@ -126,7 +126,7 @@ def delivery_lines(
     delivery: Delivery, backlog: Iterable[Waiting], outbox: Path, clock: Clock
 ) -> Iterator[str]:
     """How many have been told, and who could not be: why, and from when that is tried again."""
-    messages = sum(effect.channel != "copy" for effect in delivery.delivered)
+    messages = sum(effect.channel is not Channel.COPY for effect in delivery.delivered)
     copies = len(delivery.delivered) - messages
     parts = [
         counted(messages, "message") if messages else "",

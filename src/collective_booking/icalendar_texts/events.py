@@ -161,6 +161,14 @@ class Event:
 # --- versions ------------------------------------------------------------------------------------
 
 
+def by_uid(items: Iterable[Item]) -> Iterable[list[Item]]:
+    """The items in groups that share a UID; one without a UID is a group of its own."""
+    groups: dict[object, list[Item]] = {}
+    for item in items:
+        groups.setdefault(item.component.uid() or item.component, []).append(item)
+    return groups.values()
+
+
 def newest(items: Sequence[Item]) -> list[Item]:
     """The items that no other one supersedes: highest SEQUENCE, then DTSTAMP.
 

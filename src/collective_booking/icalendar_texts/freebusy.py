@@ -6,12 +6,12 @@ Must not live here: events; an AVAILABLE is read as one, by the room that can.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
 from collective_booking.icalendar_texts.clocks import Moment
-from collective_booking.icalendar_texts.events import Item
+from collective_booking.icalendar_texts.events import Item, by_uid
 from collective_booking.icalendar_texts.findings import Findings, Standing
 from collective_booking.icalendar_texts.limits import Budget, Unreadable
 from collective_booking.icalendar_texts.lines import Component, Property
@@ -124,14 +124,6 @@ def _exceptions_are_known(item: Item) -> bool:
     except Unreadable:
         return False
     return True
-
-
-def by_uid(items: Iterable[Item]) -> Iterable[list[Item]]:
-    """The items in groups that share a UID; one without a UID is a group of its own."""
-    groups: dict[object, list[Item]] = {}
-    for item in items:
-        groups.setdefault(item.component.uid() or item.component, []).append(item)
-    return groups.values()
 
 
 def _rank(item: Item) -> int:

@@ -15,9 +15,9 @@ from collective_booking import localtime
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import InvalidValueError, WrongTypeError, require
 from collective_booking.icalendar_texts.clocks import Zone
-from collective_booking.icalendar_texts.events import Item, plain_address
+from collective_booking.icalendar_texts.events import Item, by_uid, plain_address
 from collective_booking.icalendar_texts.findings import Findings
-from collective_booking.icalendar_texts.freebusy import by_uid, take_availability, take_free_busy
+from collective_booking.icalendar_texts.freebusy import take_availability, take_free_busy
 from collective_booking.icalendar_texts.limits import Allowance, Limits, Unreadable
 from collective_booking.icalendar_texts.lines import Component, parse
 from collective_booking.icalendar_texts.series import take_series

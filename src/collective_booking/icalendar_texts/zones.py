@@ -228,17 +228,15 @@ class Zones:
 class Until:
     """Whether a moment is not past a rule's UNTIL, in whichever of its three forms that is."""
 
-    __slots__ = ("_all_day", "_clock", "_instant", "latest")
+    __slots__ = ("_clock", "_instant", "latest")
 
     def __init__(self, text: str | None, zone: Zone) -> None:
         self._clock = LATEST
         self._instant = None
-        self._all_day = False
         self.latest: datetime = LATEST
         if text is None:
             return
         written = read_clock(text)
-        self._all_day = written.all_day
         self._clock = written.clock
         if written.all_day:
             self._clock = written.clock.replace(hour=23, minute=59, second=59)

@@ -1,7 +1,9 @@
-"""Ports for a host's tests: a gateway, calendars, a notifier and a clock that do as they are told.
+"""What hosts test with: fakes that do as they are told, contracts, strategies and a game.
 
-Lives here: fakes, made of the standard library alone.
-Must not live here: a test framework, and anything that a running application needs.
+Lives here: the front of the package, which re-exports the fakes. In rooms of their own: `samples`
+(values to begin with), `contracts` (what each port owes), `strategies`, `registry` and `machines`
+(what Hypothesis draws and plays; extra `testing`).
+Must not live here: anything that a running application needs.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from collective_booking.members import Member
 from collective_booking.money import Money
 
 HOST: Final = "booking.example.com"
+SECRET: Final = b"a secret for tests alone"
 EUROS: Final = Money(5000, "EUR")
 OFFICE_HOURS: Final = OpeningHours.parse("Mon-Fri 09:00-17:00")
 NOW: Final = datetime(2026, 11, 23, 7, tzinfo=UTC)  # a Monday, before anybody opens

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from collective_booking.appointments import (
     Appointment,
@@ -75,7 +76,7 @@ class Shown:
             raise CalendarChangedError(stored.calendar.slug)
 
 
-ANYTHING = Shown()
+ANYTHING: Final = Shown()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from collective_booking.appointments import Appointment, Happening, Status
 from collective_booking.asks import ReadAppointment, ReadAppointments, ReadCalendar, ReadHold
@@ -39,12 +39,13 @@ from collective_booking.workflows.desk import (
 from collective_booking.workflows.finding import judge
 from collective_booking.workflows.paying import settled
 
-MARKS = {
+MARKS: Final = {
     Status.SHOWED: Happening.SHOWED,
     Status.NO_SHOW: Happening.NO_SHOW,
     Status.INVALID: Happening.INVALIDATED,
 }
 """What `mark` can say."""
+_DECLINED: Final = Happening.MEMBER_DECLINED
 
 
 async def appointment(desk: Desk, /, id: str) -> Booking:
@@ -238,9 +239,6 @@ async def member_declined(desk: Desk, /, id: str, member: str) -> Booking:
     effects = effects_of(after, before.status)
     draft = Draft(tenant=desk.tenant, now=desk.now, appointment=after, effects=effects)
     return await written(desk, draft)
-
-
-_DECLINED = Happening.MEMBER_DECLINED
 
 
 async def _at(desk: Desk, /, id: str, version: int | None) -> Appointment:

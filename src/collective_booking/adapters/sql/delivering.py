@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import skipping_locked
-from collective_booking.adapters.sql.tables import WAITING, news, outbox, requests
+from collective_booking.adapters.sql.tables import news, outbox, requests
 from collective_booking.effects import Attempted, Effect, Fate, among
 from collective_booking.errors import UnknownBookingError
 from collective_booking.moments import to_microseconds
@@ -29,12 +29,12 @@ def take_effects(
         other.c.appointment == mine.appointment,
         other.c.channel == mine.channel,
         other.c.recipient == mine.recipient,
-        other.c.state == WAITING,
+        other.c.state == Fate.WAITING,
         other.c.version < mine.version,
     )
     query = (
         select(outbox)
-        .where(mine.tenant == tenant, mine.state == WAITING)
+        .where(mine.tenant == tenant, mine.state == Fate.WAITING)
         .where(mine.due_us <= to_microseconds(now), ~earlier)
         .order_by(mine.due_us, mine.key)
         .limit(limit)
@@ -74,7 +74,7 @@ def attempted(connection: Connection, attempted: Attempted) -> None:
         values["due_us"] = to_microseconds(attempted.again)
     else:
         values["state"] = Fate.DELIVERED if attempted.delivered else Fate.DEAD
-    own = and_(mine.tenant == after.tenant, mine.key == after.key, mine.state == WAITING)
+    own = and_(mine.tenant == after.tenant, mine.key == after.key, mine.state == Fate.WAITING)
     connection.execute(update(outbox).where(own).values(values))
 
 
@@ -84,7 +84,7 @@ def retry(connection: Connection, tenant: str, key: str, now: datetime) -> None:
     own = and_(
         mine.tenant == tenant, mine.key == key, mine.state != Fate.DELIVERED, mine.failure != ""
     )
-    values = {"state": WAITING, "due_us": to_microseconds(now)}
+    values = {"state": Fate.WAITING, "due_us": to_microseconds(now)}
     if not connection.execute(update(outbox).where(own).values(values)).rowcount:
         raise UnknownBookingError(key, "undelivered effect")
 

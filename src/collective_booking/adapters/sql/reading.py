@@ -41,7 +41,7 @@ from collective_booking.effects import Channel, Effect, Fate
 from collective_booking.errors import UnknownBookingError, UnknownCalendarError
 from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
-from collective_booking.moments import in_microseconds, to_datetime, to_microseconds
+from collective_booking.moments import to_datetime, to_microseconds
 from collective_booking.records import read_appointment, read_hold
 
 _MOST_CACHED: Final = 1_000
@@ -306,8 +306,3 @@ def undelivered(connection: Connection, tenant: str) -> tuple[Effect, ...]:
         .order_by(mine.key)
     )
     return tuple(effect(row) for row in connection.execute(query))
-
-
-def length_of(interval: Interval) -> int:
-    """How long *interval* is, in microseconds."""
-    return in_microseconds(interval.duration)

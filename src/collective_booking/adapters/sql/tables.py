@@ -23,6 +23,8 @@ from sqlalchemy import (
     text,
 )
 
+from collective_booking.effects import Fate
+
 metadata: Final = MetaData()
 """Every table of the store; their names begin with `cb_`."""
 
@@ -182,9 +184,6 @@ news: Final = Table(
 )
 """The notifications of gateways that were taken in (M4)."""
 
-WAITING: Final = "waiting"
-"""The state of an effect that is not delivered, and not given up."""
-
 outbox: Final = Table(
     "cb_outbox",
     metadata,
@@ -203,8 +202,8 @@ outbox: Final = Table(
         "cb_outbox_due",
         "tenant",
         "due_us",
-        sqlite_where=text(f"state = '{WAITING}'"),
-        postgresql_where=text(f"state = '{WAITING}'"),
+        sqlite_where=text(f"state = '{Fate.WAITING}'"),
+        postgresql_where=text(f"state = '{Fate.WAITING}'"),
     ),
 )
 """Effects: who has to be told of which change, and how far that is (E1)."""

@@ -19,7 +19,6 @@ from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import inserting_missing, locking
 from collective_booking.adapters.sql.reading import Calendars
 from collective_booking.adapters.sql.tables import (
-    WAITING,
     appointment_versions,
     appointments,
     calendar_versions,
@@ -45,7 +44,7 @@ from collective_booking.drafts import (
     Tenure,
     decide,
 )
-from collective_booking.effects import Effect
+from collective_booking.effects import Effect, Fate
 from collective_booking.errors import CalendarChangedError
 from collective_booking.holds import Hold
 from collective_booking.moments import in_microseconds, to_microseconds
@@ -233,7 +232,7 @@ def _take(connection: Connection, draft: Draft, ledger: _Ledger) -> None:
     until = None if draft.until is None else to_microseconds(draft.until)
     rows = [_claim_row(draft.tenant, claim, until) for claim in draft.claims]
     buffer = max(max(row["before_us"], row["after_us"]) for row in rows)
-    length = reading.length_of(draft.subject.slot)
+    length = in_microseconds(draft.subject.slot.duration)
     # Of each of them: whoever shares but one with this draft looks as far as that one reaches.
     if any(each.buffer_us < buffer or each.length_us < length for each in ledger.reaches):
         _widen(connection, draft, buffer, length)
@@ -340,7 +339,7 @@ def _effect_row(effect: Effect, now: datetime) -> dict[str, Any]:
         "version": effect.version,
         "channel": str(effect.channel),
         "recipient": effect.recipient,
-        "state": WAITING,
+        "state": Fate.WAITING,
         "due_us": to_microseconds(now),
         "attempts": effect.attempts,
         "failure": effect.failure,

@@ -30,9 +30,10 @@ from collective_booking.testing.contracts.copies import KeptCopy
 from collective_booking.testing.faults import Faults, Faulty
 from collective_booking.testing.gateways import FakeGateway
 from collective_booking.testing.notifiers import FakeNotifier
-from collective_booking.testing.samples import HOST, NOW
+from collective_booking.testing.samples import HOST, NOW, SECRET
 
 EVERYTHING: Final = Interval(NOW - timedelta(days=30), NOW + timedelta(days=60))
+TAKES_PLACE: Final = frozenset({Status.CONFIRMED, Status.SHOWED, Status.NO_SHOW})
 _TENANTS: Final = count(1)
 _WITH_CALENDARS: Final = ("ana", "ben", "cleo", "dan", "eve")
 
@@ -150,7 +151,7 @@ class Scene(RuleBasedStateMachine):
         }
         self.service: BookingService = BookingService(
             self.store,
-            secret=b"a secret for tests alone",
+            secret=SECRET,
             host=HOST,
             clock=self.clock,
             tenant=self.tenant,
@@ -204,7 +205,7 @@ class Scene(RuleBasedStateMachine):
         found = {}
         for each in self.service.agenda(EVERYTHING):
             pending = each.status is Status.PENDING and each.snapshot.calendar.pending_blocks
-            if pending or each.status in {Status.CONFIRMED, Status.SHOWED, Status.NO_SHOW}:
+            if pending or each.status in TAKES_PLACE:
                 found[each.id] = Live(each.id, each.slot, each.snapshot)
         for hold in self.all_holds():
             kept = hold.state is HoldState.HELD and now < hold.expires

@@ -11,14 +11,11 @@ from itertools import combinations
 
 from hypothesis.stateful import invariant
 
-from collective_booking.appointments import Status
 from collective_booking.holds import OUTCOMES, HoldState
 from collective_booking.intervals import Interval
 from collective_booking.settings import BufferMode
-from collective_booking.testing.machines.scene import EVERYTHING, Live, Scene
+from collective_booking.testing.machines.scene import EVERYTHING, TAKES_PLACE, Live, Scene
 from collective_booking.testing.samples import EUROS, HOST
-
-_TAKES_PLACE = frozenset({Status.CONFIRMED, Status.SHOWED, Status.NO_SHOW})
 
 
 class Verdicts(Scene):
@@ -132,7 +129,7 @@ class Verdicts(Scene):
         for each in self.service.agenda(EVERYTHING):
             for person in each.members:
                 people[person.id] = person
-                if person.calendar and each.status in _TAKES_PLACE:
+                if person.calendar and each.status in TAKES_PLACE:
                     told = (each.uid, each.slot, each.title)
                     expected.setdefault(person.id, set()).add(told)
         for id_, person in people.items():
