@@ -149,6 +149,12 @@ def test_a_hold_lapses_the_instant_it_expires() -> None:
     assert not hold(HoldState.SETTLING).has_lapsed(hold().expires)  # claimed for good (M2)
 
 
+def test_a_hold_is_open_until_it_lapses_or_is_settled() -> None:
+    assert hold().is_open(NOW)
+    assert not hold().is_open(hold().expires)
+    assert not any(hold(state).is_open(NOW) for state in HoldState if state is not HoldState.HELD)
+
+
 @pytest.mark.parametrize("state", PaymentState)
 def test_news_never_take_a_payment_back(state: PaymentState) -> None:
     """M4: what was voided or refunded stays so, and nothing becomes less certain."""

@@ -41,7 +41,7 @@ UNKNOWN = Reason(What.UNKNOWN, "ben", LUNCH, detail="no answer")
         (Reason(What.BUFFER, "ana"), "ana is too close to something else"),
         (Reason(What.HOURS, "ana"), "ana is outside opening hours"),
         (Reason(What.OVERRIDE, "ana"), "ana is outside the hours set for that date"),
-        (Reason(What.TIME_OFF, "ana"), "ana is during time off"),
+        (Reason(What.TIME_OFF, "ana"), "ana has time off"),
         (UNKNOWN, "ben cannot be looked up (no answer, 2026-03-02T12:00:00Z/2026-03-02T13:00:00Z)"),
         (NOTICE, "this time is too soon to be booked"),
         (Reason(What.HORIZON), "this time is too far ahead to be booked"),

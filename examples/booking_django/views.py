@@ -112,7 +112,7 @@ def held(request: HttpRequest, token: str) -> HttpResponse:
     if hold.state is cb.HoldState.BOOKED:
         return _go(request, "booked", service.confirm(token).token)
     if request.method != "POST":
-        kept = hold.state is cb.HoldState.HELD and not hold.has_lapsed(office().clock.now())
+        kept = hold.is_open(office().clock.now())
         return _page(request, "held", hold=hold, open=kept, zone=_zone(request, calendar))
     if calendar.price is None:
         return _go(request, "booked", service.confirm(token).token)

@@ -96,7 +96,7 @@ def held(token: str) -> Answer:
     if kept.state is cb.HoldState.BOOKED:
         return _go("booked", _office().service.confirm(token).token)
     here = _zone(kept.snapshot.calendar)
-    is_open = kept.state is cb.HoldState.HELD and not kept.has_lapsed(_office().clock.now())
+    is_open = kept.is_open(_office().clock.now())
     return render_template("held.html", hold=kept, open=is_open, zone=here)
 
 

@@ -226,7 +226,7 @@ class Ledger(Protocol):
         ...
 
     def claims(self, subject: Hold | Appointment) -> Iterable[Claim]:
-        """The live exclusive claims on its members near its slot, its own not among them.
+        """The live claims on its members near its slot.
 
         Near is what a buffer can reach: the slot, widened by its own buffers and by the largest
         that is stored. Claims of holds that have lapsed are none.
@@ -234,7 +234,7 @@ class Ledger(Protocol):
         ...
 
     def counted(self, subject: Hold | Appointment) -> Iterable[Counted]:
-        """What counts to its calendar's caps a month around it, itself not among it (N3)."""
+        """What counts to its calendar's caps a month around it (N3)."""
         ...
 
 
@@ -288,8 +288,11 @@ def same_request(request: Request, fingerprint: str, outcome: Outcome) -> Outcom
 
 def _admitted(draft: Draft, admit: Admission, ledger: Ledger) -> None:
     subject = draft.subject
-    counted = ledger.counted(subject) if draft.capped else ()
-    if reasons := admit(ledger.claims(subject), counted):
+    # What is being confirmed, approved or moved never blocks or counts against itself (S1).
+    claims = [each for each in ledger.claims(subject) if each.exclusive and each.id != subject.id]
+    others = ledger.counted(subject) if draft.capped else ()
+    counted = [each for each in others if each.id != subject.id]
+    if reasons := admit(claims, counted):
         raise SlotUnavailableError(Explanation(subject.slot.start, reasons))
 
 

@@ -150,6 +150,10 @@ class Hold:
         """Whether it no longer keeps the time for anybody."""
         return self.state is HoldState.HELD and now >= self.expires
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether it still keeps the time, and can be confirmed or paid for."""
+        return self.state is HoldState.HELD and not self.has_lapsed(now)
+
     def move(self, now: datetime) -> Move:
         """What its attempt needs next, at the instant *now* (M2)."""
         if self.payment is None:

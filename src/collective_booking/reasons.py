@@ -57,7 +57,7 @@ _TOLD: Final[Mapping[What, str]] = {
     What.HOURS: "is outside opening hours",
     What.OVERRIDE: "is outside the hours set for that date",
     What.GRID: "is not one of the times that are offered",
-    What.TIME_OFF: "is during time off",
+    What.TIME_OFF: "has time off",
     What.BUSY: "is busy",
     What.APPOINTMENT: "has another appointment",
     What.HOLD: "is held for somebody else",

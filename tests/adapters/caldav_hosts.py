@@ -38,7 +38,7 @@ def client_of(server: CalDavServer) -> Callable[[Member], DAVClient]:
 
 def provider_on(server: CalDavServer, **changes: Any) -> CalDavProvider:
     """A provider of the calendars there."""
-    told: dict[str, Any] = {"client": client_of(server), "own_suffix": SUFFIX}
+    told: dict[str, Any] = {"client": client_of(server), "host": HOST}
     return CalDavProvider(**told | changes)
 
 

@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 from collective_booking.adapters.caldav import CalDavProvider
 from collective_booking.availability import Availability, Cause
 from collective_booking.intervals import IntervalSet
-from tests.adapters.caldav_hosts import SUFFIX, event
-from tests.bookings import MONDAY, member, slot
+from tests.adapters.caldav_hosts import event
+from tests.bookings import HOST, MONDAY, member, slot
 from tests.servers.scripted import Asked, Drip, Hang, Reply, Script, ScriptedServer, scripted
 
 ANA: Final = member("ana", calendar="ana/")
@@ -40,7 +40,7 @@ def hidden(status: str, href: str = "/ana/theirs.ics") -> str:
 
 
 def scripted_provider(server: ScriptedServer, **changes: Any) -> CalDavProvider:
-    told: dict[str, Any] = {"own_suffix": SUFFIX} | changes
+    told: dict[str, Any] = {"host": HOST} | changes
     from caldav.davclient import DAVClient
 
     return CalDavProvider(lambda _: DAVClient(server.url), **told)

@@ -13,7 +13,6 @@ from collective_booking.adapters.caldav import CalDavProvider
 from collective_booking.appointments import Happening
 from collective_booking.members import Member
 from tests.adapters.caldav_hosts import (
-    SUFFIX,
     WHY,
     Copy,
     Desk,
@@ -109,7 +108,7 @@ def test_a_change_in_between_is_not_lost(caldav_server: CalDavServer, desk: Desk
     desk.provider.put(copy_for(desk.owner, booked))
     late = meddling(caldav_server, "PUT", desk.tag)
     moved = booked.moved(at("14:00"), NOW)
-    CalDavProvider(late, own_suffix=SUFFIX).update(copy_for(desk.owner, moved))
+    CalDavProvider(late, host=HOST).update(copy_for(desk.owner, moved))
 
     kept = desk.copy()
     assert kept["CATEGORIES"].to_ical() == b"Sales"
@@ -120,7 +119,7 @@ def test_two_deliverers_put_one_copy(caldav_server: CalDavServer, desk: Desk) ->
     """Effects are delivered at least once, maybe at the same time (E1)."""
     copy = copy_for(desk.owner, appointment())
     late = meddling(caldav_server, "PUT", lambda: desk.provider.put(copy))
-    CalDavProvider(late, own_suffix=SUFFIX).put(copy)
+    CalDavProvider(late, host=HOST).put(copy)
 
     assert len(desk.copies()) == 1
 
@@ -131,9 +130,7 @@ def test_a_copy_that_goes_while_it_is_changed_is_put_anew(
     booked = appointment()
     desk.provider.put(copy_for(desk.owner, booked))
     late = meddling(caldav_server, "PUT", desk.delete)
-    CalDavProvider(late, own_suffix=SUFFIX).update(
-        copy_for(desk.owner, booked.moved(at("14:00"), NOW))
-    )
+    CalDavProvider(late, host=HOST).update(copy_for(desk.owner, booked.moved(at("14:00"), NOW)))
 
     assert desk.copy().start == at("14:00")
 
@@ -146,7 +143,7 @@ def test_a_copy_that_changes_while_it_is_removed_is_removed(
     desk.provider.put(copy_for(desk.owner, booked))
     late = meddling(caldav_server, "DELETE", desk.tag)
     cancelled = booked.stepped(Happening.CANCELLED, NOW)
-    CalDavProvider(late, own_suffix=SUFFIX).remove(copy_for(desk.owner, cancelled))
+    CalDavProvider(late, host=HOST).remove(copy_for(desk.owner, cancelled))
 
     assert desk.copies() == {}
 

@@ -19,7 +19,7 @@ from collective_booking.errors import InvalidValueError, WrongTypeError
 from collective_booking.icalendar_texts import Limits
 from collective_booking.intervals import IntervalSet
 from collective_booking.members import Member
-from tests.adapters.caldav_hosts import SUFFIX, WHY, copy_for, event
+from tests.adapters.caldav_hosts import WHY, copy_for, event
 from tests.adapters.caldav_scripts import (
     ANA,
     BEN,
@@ -32,7 +32,7 @@ from tests.adapters.caldav_scripts import (
     shown,
     told,
 )
-from tests.bookings import MONDAY, appointment, at, member, slot
+from tests.bookings import HOST, MONDAY, appointment, at, member, slot
 from tests.servers.scripted import Drip, Hang, Reply, Script, scripted
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
@@ -139,7 +139,7 @@ def test_what_repeats_is_counted_for_the_whole_calendar() -> None:
 
 def test_a_host_that_makes_no_client_is_told_so() -> None:
     """In the reason while searching, and by an error when something is to be written."""
-    provider = CalDavProvider(lambda _: None, own_suffix=SUFFIX)  # type: ignore[arg-type,return-value]
+    provider = CalDavProvider(lambda _: None, host=HOST)  # type: ignore[arg-type,return-value]
 
     assert_unknown(provider.availability([ANA], MONDAY)["ana"], "WrongTypeError")
     with pytest.raises(WrongTypeError):
@@ -153,7 +153,7 @@ def test_a_host_that_has_no_login_for_one_member_still_knows_the_others() -> Non
         return {"ben": caldav.DAVClient(server.url)}[asked.id]
 
     with scripted(lambda _: told(shown(href="/ben/1.ics"))) as server:
-        known = CalDavProvider(client, own_suffix=SUFFIX).availability([ANA, BEN], MONDAY)
+        known = CalDavProvider(client, host=HOST).availability([ANA, BEN], MONDAY)
 
     assert_unknown(known["ana"], "KeyError")
     assert known["ben"].busy == BUSY
@@ -279,8 +279,8 @@ def test_an_error_survives_a_journey(error: CalDavError) -> None:
     ("changes", "error"),
     [
         ({"client": "https://cal.example.com/"}, WrongTypeError),
-        ({"own_suffix": ""}, InvalidValueError),
-        ({"own_suffix": None}, WrongTypeError),
+        ({"host": ""}, InvalidValueError),
+        ({"host": None}, WrongTypeError),
         ({"timeout": 20}, WrongTypeError),
         ({"timeout": timedelta()}, InvalidValueError),
         ({"free_busy": 1}, WrongTypeError),
@@ -292,6 +292,6 @@ def test_a_host_is_told_what_it_passed_by_mistake(
     changes: dict[str, Any], error: type[Exception]
 ) -> None:
     """Where it is passed, and not at the first search at night."""
-    told: dict[str, Any] = {"client": lambda _: None, "own_suffix": SUFFIX}
+    told: dict[str, Any] = {"client": lambda _: None, "host": HOST}
     with pytest.raises(error):
         CalDavProvider(**told | changes)

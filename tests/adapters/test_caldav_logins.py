@@ -11,7 +11,7 @@ import pytest
 from collective_booking.adapters.caldav import CalDavError, CalDavProvider
 from collective_booking.errors import UndeliverableError
 from collective_booking.members import Member
-from tests.adapters.caldav_hosts import SUFFIX, WHY, copy_for
+from tests.adapters.caldav_hosts import WHY, copy_for
 from tests.adapters.caldav_scripts import (
     ANA,
     BUSY,
@@ -21,7 +21,7 @@ from tests.adapters.caldav_scripts import (
     shown,
     told,
 )
-from tests.bookings import MONDAY, appointment, member
+from tests.bookings import HOST, MONDAY, appointment, member
 from tests.servers.scripted import Asked, Reply, ScriptedServer, scripted
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
@@ -34,7 +34,7 @@ def logging_in(server: ScriptedServer, auth: str | None = "basic") -> CalDavProv
     def client(_: Member) -> Any:
         return caldav.DAVClient(server.url, username="ana", password="secret", auth_type=auth)
 
-    return CalDavProvider(client, own_suffix=SUFFIX)
+    return CalDavProvider(client, host=HOST)
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -107,7 +107,7 @@ def test_no_reason_repeats_what_an_http_library_says() -> None:
         return caldav.DAVClient(server.url, headers={"Authorization": "Bearer hunter2\r\n"})
 
     with scripted(lambda _: told()) as server:
-        provider = CalDavProvider(client, own_suffix=SUFFIX)
+        provider = CalDavProvider(client, host=HOST)
         known = provider.availability([ANA], MONDAY)["ana"]
         with pytest.raises(CalDavError) as caught:
             provider.put(copy_for(ANA, appointment()))
@@ -127,7 +127,7 @@ def test_only_a_server_that_somebody_vouches_for_gets_a_login(trusted: bool) -> 
         return caldav.DAVClient(server.url, ssl_verify_cert=authority, **login)
 
     with scripted(lambda _: told(shown()), CERTIFICATES / "server.pem") as server:
-        known = CalDavProvider(client, own_suffix=SUFFIX).availability([ANA], MONDAY)["ana"]
+        known = CalDavProvider(client, host=HOST).availability([ANA], MONDAY)["ana"]
 
     if trusted:
         assert (known.busy, known.unknown) == (BUSY, ())

@@ -457,8 +457,13 @@ END:VFREEBUSY"""
     assert str(told.busy) == "2026-03-02T09:00:00Z/2026-03-02T10:00:00Z"
 
 
-def test_a_suffix_that_every_uid_has_is_refused() -> None:
-    with pytest.raises(InvalidValueError, match="every UID ends in it"):
-        ics.read(OURS, MARCH, timezone="UTC", own_suffix="")
+@pytest.mark.parametrize("suffix", ["", "@", "booking.example.com"])
+def test_a_suffix_that_is_no_whole_domain_is_refused(suffix: str) -> None:
+    """Of `@notbooking.example.com` too it would be the end, and a stranger's time would be free."""
+    with pytest.raises(InvalidValueError, match="write one like @booking.example.com"):
+        ics.read(OURS, MARCH, timezone="UTC", own_suffix=suffix)
+
+
+def test_a_suffix_is_a_text() -> None:
     with pytest.raises(WrongTypeError, match="own_suffix"):
         ics.read(OURS, MARCH, timezone="UTC", own_suffix=5)  # type: ignore[arg-type]  # a slip

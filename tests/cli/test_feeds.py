@@ -80,3 +80,15 @@ def test_the_command_connects_to_public_addresses_alone(run: Run, folder: Path) 
     assert "its host is in a network that is not public" in said
     assert "5ecret" not in told.out + told.err
     assert told.code == 1
+
+
+def test_other_addresses_than_https_are_refused_by_name(run: Run, folder: Path) -> None:
+    """Told that there is no such file, nobody would think of the address."""
+    told = team()
+    told["members"][0]["calendars"] = ["http://intranet.example.com/ana.ics"]
+    (folder / "team.toml").write_text(in_toml(told), "utf-8")
+
+    refused = run("slots", "team.toml", *NOW)
+
+    assert refused.code == 2
+    assert "must be a file, a folder or an https feed" in refused.err

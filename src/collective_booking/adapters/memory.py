@@ -145,12 +145,10 @@ class _Ledger:
         members = [member.id for member in calendar.members]
         slot, buffers = subject.slot, (calendar.buffer_before, calendar.buffer_after)
         window = Interval(slot.start - max(buffers), slot.end + max(buffers))
-        found = self.tenant.claims(members, window, self.now)
-        return [each for each in found if each.exclusive and each.id != subject.id]
+        return list(self.tenant.claims(members, window, self.now))
 
     def counted(self, subject: Hold | Appointment) -> Iterable[Counted]:
-        found = self.tenant.counted(subject.calendar, subject.slot, self.now)
-        return [each for each in found if each.id != subject.id]
+        return list(self.tenant.counted(subject.calendar, subject.slot, self.now))
 
 
 class MemoryStore:

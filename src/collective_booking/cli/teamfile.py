@@ -240,6 +240,8 @@ def _calendar(team: Path) -> Callable[[object], str]:
         name = str(text()(value))
         if is_feed(name):
             return name
+        if "://" in name:
+            raise Refused(f"must be a file, a folder or an https feed, not {shown(name)}")
         place = team.parent / name
         try:
             there = place.exists()

@@ -126,15 +126,16 @@ def question_about(
     Raises:
         UnknownZoneError: *timezone* is no time zone.
         WrongTypeError: an argument of the wrong type.
-        InvalidValueError: an *own_suffix* that every UID ends in.
+        InvalidValueError: an *own_suffix* that is no `@` and a domain.
     """
     require("a window", window, Interval, "an Interval")
     require("limits", limits, Limits, "Limits")
     if address is not None and not isinstance(address, str):
         raise WrongTypeError("an address", address, "an e-mail address as text")
     require("own_suffix", own_suffix, str | None, "the end of our own UIDs, as text")
-    if own_suffix == "":
-        raise InvalidValueError("own_suffix", "", "every UID ends in it: pass one, or None")
+    if own_suffix is not None and not (own_suffix[:1] == "@" and own_suffix[1:]):
+        # Without the sign it would also be the end of a domain that is somebody else's.
+        raise InvalidValueError("own_suffix", own_suffix, "write one like @booking.example.com")
     localtime.zone(timezone)
     asked = plain_address(address or "") or None
     return Question(window, timezone, asked, limits, own_suffix)

@@ -267,7 +267,7 @@ async def confirm(desk: Desk, /, token: str) -> Booking:
     if hold.state is HoldState.BOOKED:
         return booking(desk, await ReadAppointment(desk.tenant, hold.id))
     _is_free_of_charge(hold)
-    if hold.state is not HoldState.HELD or hold.has_lapsed(desk.now):
+    if not hold.is_open(desk.now):
         raise HoldExpiredError(hold.id)
     return await written(desk, confirming(desk, hold))
 

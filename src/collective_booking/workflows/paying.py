@@ -90,7 +90,7 @@ async def _intend(desk: Desk, /, hold: Hold) -> None:
     price = hold.snapshot.calendar.price
     if price is None:
         raise NothingToPayError(hold.id, "it has no price, so confirm the hold")
-    if hold.state is not HoldState.HELD or hold.has_lapsed(desk.now):
+    if not hold.is_open(desk.now):
         raise HoldExpiredError(hold.id)
     if not desk.has_gateway:
         raise MissingPortError("gateway")

@@ -72,10 +72,10 @@ class CalDavProvider:
     `Member.calendar` is the calendar's path below the client's URL, or its whole URL; credentials
     go to the client's server and to no other.
 
-    Events whose UID ends in *own_suffix*, such as `@booking.example.com`, are copies of the host's
-    own appointments, and left out (F6). With *free_busy* the server itself tells when members are
-    busy (free-busy-query); it cannot leave them out, and `sees_own_copies` says so. Else events are
-    read: those near the window, as the server says, and all that repeat. With *whole_calendars*
+    Events whose UID ends in `@` and *host*, the domain that the service was given, are copies of
+    its own appointments, and left out (F6). With *free_busy* the server itself tells when members
+    are busy (free-busy-query); it cannot leave them out, and `sees_own_copies` says so. Else events
+    are read: those near the window, as the server says, and all that repeat. With *whole_calendars*
     the server is asked for no range at all, for one whose answers are not to be trusted.
 
     *timeout* bounds all that is done for one member in one call. *limits* are those of a calendar,
@@ -83,11 +83,11 @@ class CalDavProvider:
 
     Raises:
         WrongTypeError: an argument of the wrong type.
-        InvalidValueError: an empty *own_suffix*, or a *timeout* of nothing.
+        InvalidValueError: an empty *host*, or a *timeout* of nothing.
 
     >>> def login(member: Member) -> DAVClient:
     ...     return DAVClient("https://dav.example.com/", username=member.id, password="...")
-    >>> provider = CalDavProvider(login, own_suffix="@booking.example.com")
+    >>> provider = CalDavProvider(login, host="booking.example.com")
     >>> provider.availability([], Interval.from_isoformat("2026-11-23T00Z/2026-11-24T00Z"))
     {}
     """
@@ -96,7 +96,7 @@ class CalDavProvider:
         self,
         client: Callable[[Member], DAVClient],
         *,
-        own_suffix: str,
+        host: str,
         free_busy: bool = False,
         whole_calendars: bool = False,
         timeout: timedelta = timedelta(seconds=20),
@@ -106,15 +106,15 @@ class CalDavProvider:
             raise WrongTypeError("client", client, "a function from a member to a DAVClient")
         for name, value in (("free_busy", free_busy), ("whole_calendars", whole_calendars)):
             require(name, value, bool, "true or false")
-        require("own_suffix", own_suffix, str, "the end of our own UIDs, as text")
+        require("host", host, str, "a domain such as 'booking.example.com'")
         require("timeout", timeout, timedelta, "a timedelta")
         require("limits", limits, Limits, "Limits")
-        if not own_suffix:
-            raise InvalidValueError("own_suffix", own_suffix, "every UID ends in it")
+        if not host:
+            raise InvalidValueError("host", host, "pass the one that your service has")
         if timeout <= timedelta():
             raise InvalidValueError("timeout", timeout, "nothing can be read in no time")
         self._client = client
-        self._own_suffix = own_suffix
+        self._own_suffix = f"@{host}"
         self._free_busy = free_busy
         self._whole = whole_calendars
         self._timeout = timeout

@@ -197,7 +197,7 @@ class _Ledger:
         own = in_microseconds(max(calendar.buffer_before, calendar.buffer_after))
         begin, end = subject.slot.bounds
         reach = own + max((each.buffer_us for each in self.reaches), default=0)
-        found = reading.near_claims(
+        return reading.near_claims(
             self.connection,
             self.draft.tenant,
             _ids(subject),
@@ -205,14 +205,12 @@ class _Ledger:
             max((each.length_us for each in self.reaches), default=0),
             to_microseconds(self.draft.now),
         )
-        return [each for each in found if each.exclusive and each.id != subject.id]
 
     def counted(self, subject: Hold | Appointment) -> Iterable[Counted]:
         now = to_microseconds(self.draft.now)
-        found = reading.counted(
+        return reading.counted(
             self.connection, self.draft.tenant, subject.calendar, subject.slot, now
         )
-        return [each for each in found if each.id != subject.id]
 
 
 def _write_claims(connection: Connection, draft: Draft, ledger: _Ledger) -> None:
