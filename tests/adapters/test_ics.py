@@ -460,7 +460,7 @@ END:VFREEBUSY"""
 @pytest.mark.parametrize("suffix", ["", "@", "booking.example.com"])
 def test_a_suffix_that_is_no_whole_domain_is_refused(suffix: str) -> None:
     """Of `@notbooking.example.com` too it would be the end, and a stranger's time would be free."""
-    with pytest.raises(InvalidValueError, match="write one like @booking.example.com"):
+    with pytest.raises(InvalidValueError, match="write one like @booking"):
         ics.read(OURS, MARCH, timezone="UTC", own_suffix=suffix)
 
 
