@@ -431,6 +431,24 @@ class Appointment:
             raise NoChangeError(self.id)
         return after
 
+    def withdrawn(self, by: Appointment) -> Appointment:
+        """How it looks, as it was, to a booker whom the later version *by* no longer names.
+
+        >>> from collective_booking.testing.samples import LOU, NOW, appointment
+        >>> made = appointment()
+        >>> gone = made.withdrawn(made.edited(NOW, contact=LOU))
+        >>> gone.contact.name, gone.status.value, gone.sequence
+        ('Kim Lee', 'cancelled', 1)
+        """
+        off = Change(by.version, by.changed, Happening.CANCELLED)
+        return replace(
+            self,
+            status=Status.CANCELLED,
+            version=by.version,
+            sequence=by.sequence,
+            history=(*self.history, off),
+        )
+
     def __str__(self) -> str:
         return f"{self.title} with {self.contact.name}, {self.slot}"
 

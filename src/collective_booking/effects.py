@@ -65,16 +65,11 @@ TOLD: Final[Mapping[tuple[Status, Happening], tuple[Channel, ...]]] = {
 class Effect:
     """One item of the outbox: one recipient is told of one change of one appointment (E1).
 
-    `recipient` is a member's id for a copy and the owner, empty for booker and host. `attempts` and
-    `failure` tell of the tries so far. `reached` says whether any earlier effect of this
-    appointment was delivered to this recipient, `missed` that the last one became a dead letter,
-    and `overtaken` that a later one was delivered, so that this one has nothing to say any more.
-
-    >>> told = Effect(
-    ...     tenant="t", appointment="a1", version=2, channel=Channel.COPY, recipient="ana"
-    ... )
-    >>> told.address, told.key
-    ('copy:ana', 't/a1/2/copy:ana')
+    `recipient` is a member's id for a copy and the owner, empty for booker and host; for somebody
+    who is no longer the booker, it is the last version at which they were. `attempts` and `failure`
+    tell of the tries so far. `reached` says whether any earlier effect of this appointment was
+    delivered to this recipient, `missed` that the last one became a dead letter, and `overtaken`
+    that a later one was delivered, so that this one has nothing to say any more.
     """
 
     tenant: str
@@ -92,6 +87,11 @@ class Effect:
     def address(self) -> str:
         """Whom it reaches and how: effects of one appointment and address keep their order."""
         return f"{self.channel}:{self.recipient}" if self.recipient else str(self.channel)
+
+    @property
+    def former(self) -> int | None:
+        """The last version at which its recipient was the booker, if they no longer are."""
+        return int(self.recipient) if self.channel is Channel.BOOKER and self.recipient else None
 
     @property
     def key(self) -> str:
@@ -115,6 +115,20 @@ def effects_of(appointment: Appointment, was: Status | None = None) -> tuple[Eff
     before = appointment.status if was is None else was
     channels = TOLD.get((before, appointment.happened), ())
     return tuple(each for channel in channels for each in _by(channel, appointment))
+
+
+def effects_of_editing(after: Appointment, before: Appointment) -> tuple[Effect, ...]:
+    """The same, and that it is off for whoever was the booker *before* and is no longer (E2).
+
+    A member who booked stays invited, so nothing is off for them.
+    """
+    told = effects_of(after, before.status)
+    then, now = before.contact, after.contact
+    stays = then.email.casefold() == now.email.casefold()
+    if stays or any(then.is_same_person(member) for member in after.members):
+        return told
+    booker = (each for each in told if each.channel is Channel.BOOKER)
+    return (*told, *(replace(each, recipient=str(before.version)) for each in booker))
 
 
 def unreached(appointment: Appointment) -> tuple[str, ...]:

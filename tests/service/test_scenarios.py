@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from collective_booking.appointments import Status
+from collective_booking.appointments import Contact, Status
 from collective_booking.availability import Availability
 from collective_booking.errors import (
     FixedForEverError,
@@ -449,3 +449,38 @@ def test_a_page_can_ask_how_far_a_payment_is_and_change_nothing(here: Office) ->
     assert here.gateway.calls == calls
     here.service.payment_happened(here.gateway.pay(held.hold.id))
     assert here.service.attempt(held.token).outcome is HoldState.BOOKED
+
+
+def test_whoever_is_no_longer_the_booker_hears_that_it_is_off(here: Office) -> None:
+    """E2: their calendar has it from us, and nobody else would take it out."""
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    here.service.deliver()
+
+    here.service.edit(made.id, contact=LOU, notes="For Lou alone.")
+    here.service.deliver()
+
+    told = here.notifier.to(Audience.BOOKER)
+    assert sorted((m.email, m.happening.value) for m in told) == [
+        ("kim@example.com", "booked"),
+        ("kim@example.com", "cancelled"),
+        ("lou@example.com", "edited"),
+    ]
+    (off,) = (m for m in told if m.happening.value == "cancelled")
+    assert off.invitation is not None
+    assert b"METHOD:CANCEL" in off.invitation
+    assert b"SEQUENCE:1" in off.invitation
+    assert b"For Lou alone" not in off.invitation
+    assert here.service.appointment(made.id).appointment.status.value == "confirmed"
+
+
+def test_a_booker_who_has_another_name_or_is_a_member_stays_invited(here: Office) -> None:
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    own = here.service.book("sales-call", at("11:00"), Contact("Ben", "ben@example.com"))
+
+    here.service.edit(made.id, contact=Contact("Kim Lee-Ray", "KIM@example.com"))
+    here.service.edit(own.appointment.id, contact=LOU)
+    here.service.deliver()
+
+    assert not [m for m in here.notifier.received if m.happening.value == "cancelled"]

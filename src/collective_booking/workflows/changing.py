@@ -13,7 +13,7 @@ from typing import Any, Final
 from collective_booking.appointments import Appointment, Happening, Status
 from collective_booking.asks import ReadAppointment, ReadAppointments, ReadCalendar, ReadHold
 from collective_booking.drafts import Draft, Tenure
-from collective_booking.effects import effects_of
+from collective_booking.effects import effects_of, effects_of_editing
 from collective_booking.errors import (
     InvalidValueError,
     MissingPortError,
@@ -144,7 +144,7 @@ async def edit(
         tenant=desk.tenant,
         now=desk.now,
         appointment=after,
-        effects=effects_of(after, before.status),
+        effects=effects_of_editing(after, before),
         request=request,
     )
     return await written(desk, draft)

@@ -99,8 +99,7 @@ async def retry(desk: Desk, /, key: str) -> None:
 async def _delivered(desk: Desk, /, effect: Effect) -> Attempted:
     """Try *effect* once, and record what came of it."""
     try:
-        appointment = await ReadAppointment(desk.tenant, effect.appointment, effect.version)
-        ask = _hand_over(desk, effect, appointment)
+        ask = _hand_over(desk, effect, await _told_of(desk, effect))
         if ask is not None:
             await ask
         tried = Attempted(effect=effect)
@@ -110,6 +109,15 @@ async def _delivered(desk: Desk, /, effect: Effect) -> Attempted:
         tried = failed(effect, desk.now, error)
     await RecordAttempt(tried)
     return tried
+
+
+async def _told_of(desk: Desk, /, effect: Effect) -> Appointment:
+    """The appointment as the recipient of *effect* has to see it."""
+    appointment = await ReadAppointment(desk.tenant, effect.appointment, effect.version)
+    if effect.former is None:
+        return appointment
+    before = await ReadAppointment(desk.tenant, effect.appointment, effect.former)
+    return before.withdrawn(appointment)
 
 
 def _hand_over(desk: Desk, effect: Effect, appointment: Appointment) -> Ask[None] | None:
@@ -122,7 +130,8 @@ def _hand_over(desk: Desk, effect: Effect, appointment: Appointment) -> Ask[None
     from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
 
     ended = appointment.status in {Status.CANCELLED, Status.INVALID}
-    if effect.overtaken or (ended and not effect.reached):
+    never_heard = ended and not effect.reached and effect.former is None
+    if effect.overtaken or never_heard:
         return None
     icalendar = invitation(appointment)
     if effect.channel is not Channel.COPY:
