@@ -292,10 +292,10 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
         "paying needs transactions of its own: run it outside yours",
     ),
     (
-        UnguardedStoreError("a trigger"),
+        UnguardedStoreError("a trigger", "use SQLite"),
         RuntimeError,
-        {"missing": "a trigger"},
-        "the database lacks a trigger: run install_guards(connection) once",
+        {"missing": "a trigger", "advice": "use SQLite"},
+        "the database lacks a trigger: use SQLite",
     ),
 ]
 

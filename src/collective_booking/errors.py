@@ -514,11 +514,19 @@ class OwnTransactionError(CollectiveBookingError, RuntimeError):
 
 
 class UnguardedStoreError(CollectiveBookingError, RuntimeError):
-    """The database lacks the guard against overlapping claims; the store does not work (S2)."""
+    """The database lacks the guard against overlapping claims; the store does not work (S2).
 
-    def __init__(self, missing: str) -> None:
-        super().__init__(missing)
+    `advice` says what to do.
+    """
+
+    def __init__(
+        self,
+        missing: str,
+        advice: str = "call store.create(), or install_guards(connection) in a migration",
+    ) -> None:
+        super().__init__(missing, advice)
         self.missing = missing
+        self.advice = advice
 
     def __str__(self) -> str:
-        return f"the database lacks {self.missing}: run install_guards(connection) once"
+        return f"the database lacks {self.missing}: {self.advice}"

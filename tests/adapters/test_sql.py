@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from collective_booking.adapters.sql import DatabaseClock, SqlStore
 from collective_booking.adapters.sql.async_store import AsyncSqlStore
+from collective_booking.errors import InvalidValueError, UnguardedStoreError, WrongTypeError
 from collective_booking.reasons import SlotUnavailableError
 from collective_booking.service import AsyncBookingService
 from collective_booking.testing import FakeClock, FakeProvider
@@ -143,3 +144,23 @@ def test_a_store_in_memory_is_one_for_all_tasks() -> None:
     assert asyncio.run(booked(store)) == len(HOURS)
     assert asyncio.run(awaited()) == len(HOURS)
     store.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "told"),
+    [
+        ("", InvalidValueError, "sqlite:// to keep it in memory"),
+        ("postgresql+psycopg://ana:s3cret@host:port/bookings", InvalidValueError, "write one like"),
+        ("mysql://ana:s3cret@host/bookings", UnguardedStoreError, "use PostgreSQL or SQLite"),
+        (None, WrongTypeError, "a path or a database URL"),
+    ],
+)
+def test_a_database_that_cannot_be_is_refused_before_it_is_opened(
+    where: Any, error: type[Exception], told: str
+) -> None:
+    """An address that was never set would be a store in memory, and lose everything."""
+    with pytest.raises(error, match=told) as caught:
+        SqlStore.open(where)
+    assert "s3cret" not in str(caught.value)
+    with pytest.raises(error, match=told):
+        asyncio.run(AsyncSqlStore.open(where))

@@ -40,7 +40,7 @@ from collective_booking.money import CurrencyMismatchError, Money, PriceChangedE
 from collective_booking.payments import Notice
 from collective_booking.reasons import SlotUnavailableError, What
 from collective_booking.service import BookingService
-from collective_booking.testing import FakeNotifier, awaited
+from collective_booking.testing import FakeNotifier, FakeProvider, awaited
 from collective_booking.tokens import Purpose, Tokens
 from collective_booking.workflows.booking import Shown
 from tests.bookings import EUROS, HOST, KIM, LOU, MONDAY, SECRET, Office, at, calendar, member
@@ -563,3 +563,23 @@ def test_a_port_may_have_something_else_to_await() -> None:
     made = BookingService(MemoryStore(), secret=SECRET, host=HOST, notifier=Closing())
 
     assert made.deliver().delivered == ()
+
+
+# --- ports that are wired wrongly -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("port", "given", "told"),
+    [
+        ("store", "sqlite://", "store must be a port with the method save_calendar"),
+        ("store", None, "store must be a port with the method save_calendar"),
+        ("provider", FakeProvider, r"a port that was made: call FakeProvider\(\.\.\.\)"),
+        ("notifier", object(), "notifier must be a port with the method send"),
+        ("clock", datetime.now, "clock must be a port with the method now"),
+    ],
+)
+def test_what_is_no_port_is_refused_where_it_is_passed(port: str, given: Any, told: str) -> None:
+    """A provider without methods would only ever say that nobody can be looked up."""
+    ports = {"store": MemoryStore(), port: given}
+    with pytest.raises(WrongTypeError, match=told):
+        BookingService(**ports, secret=SECRET, host=HOST)

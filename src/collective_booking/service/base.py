@@ -18,9 +18,16 @@ from uuid import uuid4
 from collective_booking.asks import Ask
 from collective_booking.calendars import OwnershipPolicy
 from collective_booking.checks import MAX_NAME, Rules, matching, optional, text
-from collective_booking.errors import CollectiveBookingError, MissingPortError
+from collective_booking.errors import CollectiveBookingError, MissingPortError, WrongTypeError
 from collective_booking.members import EMAIL
 from collective_booking.moments import in_utc
+from collective_booking.ports import (
+    BookingStore,
+    CalendarProvider,
+    Clock,
+    Notifier,
+    PaymentGateway,
+)
 from collective_booking.tokens import Purpose, Tokens
 from collective_booking.workflows.desk import Desk
 
@@ -66,6 +73,41 @@ class Ports:
     clock: Any
 
 
+_OWED: Final = {
+    "store": BookingStore,
+    "provider": CalendarProvider,
+    "notifier": Notifier,
+    "gateway": PaymentGateway,
+    "clock": Clock,
+}
+
+
+def owed(port: str) -> list[str]:
+    """The names of the methods that *port* owes.
+
+    >>> owed("notifier")
+    ['send']
+    """
+    return [name for name in vars(_OWED[port]) if not name.startswith("_")]
+
+
+def refuse_misfits(ports: Ports) -> None:
+    """Refuse what is no port at all: a class that nobody has called, or an object without methods.
+
+    Raises:
+        WrongTypeError: it says which method is missing.
+    """
+    for name in _OWED:
+        port = getattr(ports, name)
+        if port is None and name != "store":
+            continue
+        if isinstance(port, type):
+            raise WrongTypeError(name, port, f"a port that was made: call {port.__name__}(...)")
+        for method in owed(name):
+            if not callable(getattr(port, method, None)):
+                raise WrongTypeError(name, port, f"a port with the method {method}")
+
+
 SERVICE_RULES: Final = Rules(
     {
         "host": matching(_DOMAIN, "write a domain like booking.example.com", 200),
@@ -88,6 +130,7 @@ class Service:
         ownership: OwnershipPolicy,
         new_id: Callable[[], str],
     ) -> None:
+        refuse_misfits(ports)
         self._ports = ports
         self._tokens = tokens
         self.host = host

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
+from dataclasses import fields
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from collective_booking.asks import Ask, drive
 from collective_booking.calendars import OwnershipPolicy, primary_ownership
@@ -26,6 +27,7 @@ from collective_booking.service.base import (
     Service,
     SystemClock,
     logged,
+    owed,
     random_id,
     signed,
     watched,
@@ -215,21 +217,13 @@ class BookingService(Service):
     def retry(self) -> None: ...
 
 
-_PORTS: Final = {
-    "store": BookingStore,
-    "provider": CalendarProvider,
-    "notifier": Notifier,
-    "gateway": PaymentGateway,
-    "clock": Clock,
-}
-
-
 def _refuse_async(ports: Ports) -> None:
     """Refuse coroutines where they can be told; others are found when they answer."""
-    for name, port in _PORTS.items():
-        for method in (each for each in vars(port) if not each.startswith("_")):
-            if inspect.iscoroutinefunction(getattr(getattr(ports, name), method, None)):
-                raise AsyncPortError(name, method)
+    for each in fields(Ports):
+        port = getattr(ports, each.name)
+        for method in owed(each.name):
+            if inspect.iscoroutinefunction(getattr(port, method, None)):
+                raise AsyncPortError(each.name, method)
 
 
 def _drop(answer: object) -> None:

@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from collective_booking.adapters.sql import delivering, reading, writing
 from collective_booking.adapters.sql.dialects import (
     Failure,
+    address_of,
     begin_reading,
     begin_writing,
     failure_of,
@@ -76,8 +77,7 @@ class AsyncSqlStore:
     @classmethod
     async def open(cls, where: str | Path) -> AsyncSqlStore:
         """The store at *where*, a path of an SQLite file or an async database URL."""
-        url = where if isinstance(where, str) and "://" in where else f"sqlite+aiosqlite:///{where}"
-        address = make_url(url)
+        address = address_of(where, "sqlite+aiosqlite")
         engine = create_async_engine(address, **pooling(address))
         if engine.dialect.name == "sqlite":
             prepare(engine.sync_engine, PATIENCE)

@@ -7,16 +7,17 @@ Must not live here: tables, guards, what is read or written.
 from __future__ import annotations
 
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Insert, Select, Table, event
+from sqlalchemy import URL, Connection, Insert, Select, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool, SingletonThreadPool, StaticPool
 
-from collective_booking.adapters.sql.guards import OVERLAP
-from collective_booking.errors import InvalidValueError
+from collective_booking.adapters.sql.guards import OVERLAP, refuse_unguarded
+from collective_booking.errors import InvalidValueError, require
 
 
 class Failure(Enum):
@@ -128,6 +129,26 @@ class OnlyAsyncConnection(AsyncAdaptedQueuePool):
 
 
 _ALONE: Final = (OnlyConnection, OnlyAsyncConnection, SingletonThreadPool, StaticPool)
+
+
+def address_of(where: str | Path, driver: str) -> URL:
+    """The database at *where*, a URL or the path of an SQLite file, which *driver* opens.
+
+    Raises:
+        InvalidValueError: *where* is empty, or no URL that can be read.
+        UnguardedStoreError: it is neither SQLite nor PostgreSQL.
+    """
+    require("where", where, str | Path, "a path or a database URL")
+    if not str(where):
+        raise InvalidValueError("where", "", "write a path, or sqlite:// to keep it in memory")
+    is_url = isinstance(where, str) and "://" in where
+    try:
+        url = make_url(str(where) if is_url else f"{driver}:///{where}")
+    except (ArgumentError, ValueError):  # their words would show the password
+        advice = "write one like postgresql+psycopg://user@host/database"
+        raise InvalidValueError("where", "(not shown)", advice) from None
+    refuse_unguarded(url.get_backend_name())
+    return url
 
 
 def pooling(url: URL) -> dict[str, Any]:

@@ -150,7 +150,10 @@ def _refuse_overlaps(connection: Connection) -> None:
     met = connection.execute(text(_OVERLAPPING)).first()
     if met is not None:
         who = f"{met.other} and {met.id} of {met.member}, tenant {met.tenant}"
-        raise UnguardedStoreError(f"the guard {OVERLAP}, for claims overlap ({who}); end one, then")
+        raise UnguardedStoreError(
+            f"the guard {OVERLAP}, for claims overlap ({who})",
+            "end one, then run install_guards(connection)",
+        )
 
 
 def _has_triggers(connection: Connection) -> bool:
@@ -177,7 +180,15 @@ def _alone(connection: Connection) -> None:
 
 
 def _known(connection: Connection) -> str:
-    name = connection.dialect.name
+    return refuse_unguarded(connection.dialect.name)
+
+
+def refuse_unguarded(name: str) -> str:
+    """The *name* of a kind of database, if there is a guard for it.
+
+    Raises:
+        UnguardedStoreError: it is neither SQLite nor PostgreSQL.
+    """
     if name not in {"sqlite", "postgresql"}:
-        raise UnguardedStoreError(f"a guard for {name}: use PostgreSQL or SQLite")
+        raise UnguardedStoreError(f"a guard for {name}", "use PostgreSQL or SQLite")
     return name

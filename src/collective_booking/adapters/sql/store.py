@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from weakref import WeakSet, finalize
 
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, make_url
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from collective_booking.adapters.sql import delivering, reading, writing
 from collective_booking.adapters.sql.dialects import (
     Failure,
+    address_of,
     begin_reading,
     begin_writing,
     failure_of,
@@ -78,8 +79,7 @@ class SqlStore:
         SQLite is set up so that several processes can share the file, and so that nothing that was
         acknowledged is lost when the machine fails.
         """
-        url = where if isinstance(where, str) and "://" in where else f"sqlite:///{where}"
-        address = make_url(url)
+        address = address_of(where, "sqlite")
         engine = create_engine(address, **pooling(address))
         if engine.dialect.name == "sqlite":
             prepare(engine, PATIENCE)
