@@ -22,8 +22,8 @@ from collective_booking.adapters.ics import Feeds, IcsProvider
 from collective_booking.availability import Availability
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
-from tests.adapters.ics_texts import MARCH, calendar, event
 from tests.bookings import HOST
+from tests.icalendar_texts.texts import MARCH, calendar, event
 
 CERTIFICATES: Final = Path(__file__).parent / "certificates"
 NAME: Final = "calendars.test"

@@ -10,7 +10,7 @@ from collective_booking.adapters import ics
 from collective_booking.availability import Availability
 from collective_booking.errors import InvalidValueError, UnknownZoneError, WrongTypeError
 from collective_booking.intervals import NEVER, Interval
-from tests.adapters.ics_texts import BERLIN, MARCH, busy, calendar, event, known, times
+from tests.icalendar_texts.texts import BERLIN, MARCH, busy, calendar, event, known, times
 
 NINE = "DTSTART:20260302T090000Z"
 TEN = "DTEND:20260302T100000Z"

@@ -20,8 +20,8 @@ from collective_booking.testing.contracts import (
     KeptCopy,
 )
 from tests.adapters.feed_server import feed, feed_server, feeds
-from tests.adapters.ics_texts import calendar, event
 from tests.bookings import HOST
+from tests.icalendar_texts.texts import calendar, event
 
 
 def holding(busy: IntervalSet) -> bytes:

@@ -37,8 +37,8 @@ from tests.adapters.feed_server import (
     unchanging,
     why_unknown,
 )
-from tests.adapters.ics_texts import MARCH, calendar, event, times
 from tests.bookings import HOST, NOW
+from tests.icalendar_texts.texts import MARCH, calendar, event, times
 
 CALL = times("02 09:00-10:00")
 SHORT = timedelta(seconds=0.5)

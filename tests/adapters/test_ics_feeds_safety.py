@@ -33,8 +33,8 @@ from tests.adapters.feed_server import (
     trusting,
     why_unknown,
 )
-from tests.adapters.ics_texts import MARCH, times
 from tests.bookings import HOST
+from tests.icalendar_texts.texts import MARCH, times
 
 CALL = times("02 09:00-10:00")
 NOT_PUBLIC = (

@@ -10,7 +10,7 @@ import pytest
 from collective_booking.adapters import ics
 from collective_booking.errors import WrongTypeError
 from collective_booking.intervals import IntervalSet
-from tests.adapters.ics_texts import BERLIN, MARCH, busy, calendar, event, known, times
+from tests.icalendar_texts.texts import BERLIN, MARCH, busy, calendar, event, known, times
 
 NINE = "DTSTART:20260302T090000Z"
 TEN = "DTEND:20260302T100000Z"

@@ -15,8 +15,8 @@ from collective_booking.adapters import ics
 from collective_booking.adapters.ics.kept import Answers
 from collective_booking.icalendar_texts import question_about, read_text
 from collective_booking.intervals import Interval, IntervalSet
-from tests.adapters.ics_samples import SAMPLES, reads_as_a_value_or_a_reason
-from tests.adapters.ics_texts import calendar
+from tests.icalendar_texts.samples import SAMPLES, reads_as_a_value_or_a_reason
+from tests.icalendar_texts.texts import calendar
 
 ZONES: Final = (
     "UTC",

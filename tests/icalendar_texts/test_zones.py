@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collective_booking.availability import Cause
-from tests.adapters.ics_texts import YEAR, busy, event, known, times
+from tests.icalendar_texts.texts import YEAR, busy, event, known, times
 
 HOUR = "DURATION:PT1H"
 

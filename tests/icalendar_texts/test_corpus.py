@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from collective_booking.adapters import ics
-from tests.adapters.ics_samples import (
+from tests.icalendar_texts.samples import (
     OUTLOOK,
     PHONE,
     SAMPLES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from collective_booking.intervals import NEVER, Interval
-from tests.adapters.ics_texts import YEAR, busy, event, known, times
+from tests.icalendar_texts.texts import YEAR, busy, event, known, times
 
 START = "DTSTART;TZID=Europe/Berlin:20260302T100000"
 HOUR = "DURATION:PT1H"

@@ -11,7 +11,7 @@ import pytest
 from collective_booking.adapters import ics
 from collective_booking.availability import Availability, Cause
 from collective_booking.intervals import Interval
-from tests.adapters.ics_texts import BERLIN, MARCH, busy, calendar, event, known, times
+from tests.icalendar_texts.texts import BERLIN, MARCH, busy, calendar, event, known, times
 
 NINE = "DTSTART:20260302T090000Z"
 HOUR = "DURATION:PT1H"

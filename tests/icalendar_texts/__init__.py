@@ -1,0 +1,1 @@
+"""The tests of reading iCalendar text, room by room."""
