@@ -315,6 +315,8 @@ class StripeGateway:
         return None
 
     def _from_webhook(self, body: bytes, signature: str) -> PaymentNews:
+        if not signature.isascii():  # the library cannot compare it
+            raise ForgedNotificationError("its signature is wrong")
         try:
             event = self._client.construct_event(body, signature, self._webhook_secret).to_dict()
         except stripe.SignatureVerificationError as cause:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from time import time
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -147,6 +148,15 @@ def test_what_anybody_sends_is_refused_and_never_breaks_anything(body: bytes, he
     for headers in ({"Stripe-Signature": header}, {}):
         with pytest.raises(ForgedNotificationError):
             gateway.interpret(Notice(body=body, headers=headers))
+
+
+@pytest.mark.parametrize("mark", ["\u00e9", "\u0661", "\udce9"])
+def test_a_signature_in_other_letters_is_only_wrong(gateway: StripeGateway, mark: str) -> None:
+    """A server hands on a header's bytes as such letters; it must not break the webhook."""
+    headers = {"Stripe-Signature": f"t={int(time())},v1={mark}"}
+
+    with pytest.raises(ForgedNotificationError, match="signature"):
+        gateway.interpret(Notice(body=b"{}", headers=headers))
 
 
 @pytest.mark.parametrize("body", ["", '{"object": "v2.core.event"}', "no json"])
