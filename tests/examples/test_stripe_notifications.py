@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from collective_booking.errors import ForgedNotificationError
 from collective_booking.payments import Notice, PaymentState
-from examples.stripe_gateway import EVENTS, StripeGateway
+from examples.stripe_gateway import EVENTS, NotForUsError, StripeGateway
 from tests.bookings import EUROS
 from tests.examples.stripe_payments import CHARGE, PART, captured, reserved
 from tests.servers.scripted_stripe import SECRET, ScriptedStripe, signed
@@ -186,21 +186,59 @@ def test_an_event_that_says_nothing_new_is_refused(
     """One that comes before our own answer would leave the payer with nothing to act on."""
     reference = gateway.authorise(CHARGE).reference
 
-    with pytest.raises(ForgedNotificationError, match=f"without {event}"):
+    with pytest.raises(NotForUsError, match=f"without {event}"):
         gateway.interpret(script.notice(event, reference))
 
 
 @pytest.mark.parametrize(
     "metadata", [{}, {"hold": "h1"}, {"tenant": "other", "hold": "h1"}, {"tenant": "default"}]
 )
-def test_a_payment_of_somebody_else_is_refused(
+def test_a_payment_of_somebody_else_is_told_from_a_forgery(
     gateway: StripeGateway, script: ScriptedStripe, metadata: dict[str, str]
 ) -> None:
-    """A shop may share the account, and another tenant may have a hold of the same id (S6)."""
+    """A shop may share the account, and another tenant may have a hold of the same id (S6).
+
+    Stripe sends it again for days unless it is answered with success.
+    """
     reference = reserved(gateway, script)
 
-    with pytest.raises(ForgedNotificationError, match="something else"):
-        gateway.interpret(script.notice("payment_intent.succeeded", reference, metadata=metadata))
+    for event in EVENTS:
+        with pytest.raises(NotForUsError, match="something else"):
+            gateway.interpret(script.notice(event, reference, metadata=metadata))
+
+
+@pytest.mark.parametrize("odd", [{"currency": "xxx"}, {"currency": "mga", "amount": 1}])
+def test_what_others_sell_is_not_read(
+    gateway: StripeGateway, script: ScriptedStripe, odd: dict[str, Any]
+) -> None:
+    """Money that we cannot count is no reason to fail where it is none of ours."""
+    reference = reserved(gateway, script)
+
+    for event in EVENTS:
+        with pytest.raises(NotForUsError):
+            gateway.interpret(script.notice(event, reference, metadata={}, status="odd", **odd))
+
+
+def test_a_charge_without_a_payment_is_not_ours(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """Whatever its metadata say: somebody may have copied them to a charge made by hand."""
+    notice = script.notice("charge.refunded", captured(gateway, script), payment_intent=None)
+
+    with pytest.raises(NotForUsError, match="something else"):
+        gateway.interpret(notice)
+
+
+def test_a_forgery_is_not_taken_for_what_is_only_not_ours(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """A host that answers 200 must not hide that its signing secret is wrong."""
+    reference = reserved(gateway, script)
+    notice = script.notice("payment_intent.succeeded", reference, secret="whsec_wrong", metadata={})
+
+    with pytest.raises(ForgedNotificationError) as refused:
+        gateway.interpret(notice)
+    assert not isinstance(refused.value, NotForUsError)
 
 
 # --- return pages ---------------------------------------------------------------------------------
