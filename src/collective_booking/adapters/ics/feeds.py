@@ -6,6 +6,7 @@ Must not live here: what stands in a feed, whose it is.
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,8 @@ from collective_booking.errors import (
 )
 from collective_booking.moments import ZERO
 from collective_booking.ports import Clock
+
+LOG: Final = logging.getLogger("collective_booking")
 
 AT_ONCE: Final = 16
 """How many feeds are fetched at the same time: they mostly wait for others."""
@@ -99,7 +102,8 @@ class Feeds:
     A copy younger than *fresh_for* is used without asking; otherwise the server is asked whether
     anything is new. When a feed cannot be fetched, its time is unknown (F3), whatever it was
     before; with *stale_for*, a copy not older than that stands in, and *tell* is called with a
-    `StaleCopy` each time, so that nobody takes it for news.
+    `StaleCopy` each time, so that nobody takes it for news. A *tell* that raises costs no answer:
+    the copy stands in all the same, and the log says what was to be told.
 
     *tls* is for certificates that only you trust, *resolve* for names that only you know, *clock*
     for your tests. No proxy is used, also where the environment names one: it would be the proxy
@@ -183,7 +187,11 @@ class Feeds:
         if isinstance(found, NotFetched):
             return found
         if found.stale:
-            self._tell(StaleCopy(member, str(found.where), found.fetched, found.stale))
+            copy = StaleCopy(member, str(found.where), found.fetched, found.stale)
+            try:
+                self._tell(copy)
+            except Exception:  # whatever a host's own function raises
+                LOG.warning("tell= failed to hear of %s", copy, exc_info=True)
         return found.body
 
     def _newest(self, text: str, patience: Patience, size: int) -> Copy | NotFetched:
