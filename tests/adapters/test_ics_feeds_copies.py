@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from collective_booking.adapters.ics import IcsProvider, StaleCopy
+from collective_booking.adapters.ics.feeds import Copy
+from collective_booking.adapters.ics.urls import Url
 from collective_booking.testing import FakeClock
 from tests.adapters.feed_server import (
     NINE_TO_TEN,
@@ -117,3 +119,50 @@ def test_copies_are_bounded(server: FeedServer) -> None:
 
     assert known(server.url(), using).busy == CALL
     assert server.asked[-1][1]["If-None-Match"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "marks"),
+    [
+        pytest.param("/", {}, id="nothing"),
+        pytest.param("/" + "u" * 900, {}, id="a URL"),
+        pytest.param("/", {"ETag": '"' + "e" * 900 + '"'}, id="an ETag"),
+        pytest.param("/", {"Last_Modified": "Mon, " + "d" * 900}, id="a date"),
+    ],
+)
+def test_copies_of_nothing_are_bounded_too(
+    server: FeedServer, path: str, marks: dict[str, str]
+) -> None:
+    """An empty body weighs little, and what is kept beside it does weigh."""
+    using = feeds(memory=10_000, fresh_for=timedelta(hours=1), clock=FakeClock(NOW))
+    urls = [f"{path}{place}.ics" for place in range(10)]
+    for each in urls:
+        server.answers[each] = feed(b"", **marks)
+        known(server.url(each), using)
+    known(server.url(urls[-1]), using)
+    assert len(server.asked) == 10
+
+    known(server.url(urls[0]), using)
+    assert len(server.asked) == 11
+
+
+def test_all_of_a_copy_weighs() -> None:
+    """What did not count could be sent without end."""
+    where = Url.parse("https://kim:secret@cal.example.com/basic.ics")
+    bare = Copy(b"", NOW, where, None, None).weight_under("")
+
+    assert bare > len("cal.example.com/basic.ics") + len(str(where.authorization))
+    assert Copy(b"12", NOW, where, "345", "6789").weight_under("01234") == bare + 14
+
+
+def test_a_mark_that_is_too_long_is_not_kept(server: FeedServer) -> None:
+    """The feed is read all the same, only whole each time."""
+    for name, kept in (("fits", 1_000), ("no", 1_001)):
+        etag = '"' + "e" * (kept - 2) + '"'
+        server.answers[f"/{name}.ics"] = feed(ETag=etag, Last_Modified=etag)
+        using = feeds()
+        assert known(server.url(f"/{name}.ics"), using).busy == CALL
+        known(server.url(f"/{name}.ics"), using)
+        sent = etag if name == "fits" else None
+        assert server.asked[-1][1]["If-None-Match"] == sent
+        assert server.asked[-1][1]["If-Modified-Since"] == sent
