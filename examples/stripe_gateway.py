@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
 import stripe
@@ -62,6 +62,7 @@ _MAYBE: Final = (stripe.InvalidRequestError, stripe.CardError, stripe.APIError)
 """Stripe has answered with an error, perhaps because it had acted before: look what is true."""
 _INTENT: Final = re.compile(r"pi_\w+", re.ASCII)
 _LONGEST_KEY: Final = 255  # characters of an idempotency key
+_Reading: TypeAlias = Callable[[Mapping[str, Any]], tuple[PaymentState, Money]]
 
 
 # --- money ---------------------------------------------------------------------------------------
@@ -143,6 +144,13 @@ def _answer(intent: Mapping[str, Any], state: PaymentState) -> PaymentAnswer:
 
 class UnfinishedError(RuntimeError):
     """Stripe is at it still, or cannot do it: the service asks again later, under the same key."""
+
+
+class NotForUsError(ForgedNotificationError):
+    """Stripe has signed it, or stands by it, and it is none of ours: answer a webhook with 200.
+
+    To an error Stripe sends it again for days, and may then switch off the whole endpoint.
+    """
 
 
 # --- the gateway ---------------------------------------------------------------------------------
@@ -276,8 +284,8 @@ class StripeGateway:
         signature, so Stripe is asked.
 
         Raises:
-            ForgedNotificationError: the signature is wrong or older than five minutes, or it is
-                about nothing that this gateway made.
+            ForgedNotificationError: the signature is wrong or older than five minutes.
+            NotForUsError: it is genuine, and about nothing that this gateway made or reads.
             stripe.StripeError: Stripe cannot be asked about a return page now.
         """
         headers = {name.lower(): value for name, value in notice.headers.items()}
@@ -315,6 +323,8 @@ class StripeGateway:
         return None
 
     def _from_webhook(self, body: bytes, signature: str) -> PaymentNews:
+        if not signature.isascii():  # the library cannot compare it
+            raise ForgedNotificationError("its signature is wrong")
         try:
             event = self._client.construct_event(body, signature, self._webhook_secret).to_dict()
         except stripe.SignatureVerificationError as cause:
@@ -322,11 +332,11 @@ class StripeGateway:
         except ValueError as cause:
             raise ForgedNotificationError("its body is not Stripe's") from cause
         if event["type"] not in EVENTS:
-            raise ForgedNotificationError(f"register the endpoint without {event['type']}")
+            raise NotForUsError(f"register the endpoint without {event['type']}")
         told = event["data"]["object"]
         if told["object"] == "charge":
-            return self._news(event["id"], told["payment_intent"], told, *_of_charge(told))
-        return self._news(event["id"], told["id"], told, state_of(told), _money_of(told))
+            return self._news(event["id"], told["payment_intent"], told, _of_charge)
+        return self._news(event["id"], told["id"], told, _of_intent)
 
     def _from_return_page(self, query: bytes) -> PaymentNews:
         told = parse_qs(query.decode("ascii", "replace"))
@@ -340,19 +350,23 @@ class StripeGateway:
             raise ForgedNotificationError("Stripe knows no such payment") from cause
         if not compare_digest(intent["client_secret"].encode(), secret.encode()):
             raise ForgedNotificationError("its client secret is wrong")
-        state = state_of(intent)
-        return self._news(f"{reference}/{state}", reference, intent, state, _money_of(intent))
+        return self._news(f"{reference}/{state_of(intent)}", reference, intent, _of_intent)
 
     def _news(
-        self, id: str, reference: str, told: Mapping[str, Any], state: PaymentState, money: Money
+        self, id: str, reference: str | None, told: Mapping[str, Any], read: _Reading
     ) -> PaymentNews:
         about = told.get("metadata") or {}
-        if about.get("tenant") != self.tenant or not about.get("hold"):
-            raise ForgedNotificationError("it is about something else that is paid to this account")
+        if not reference or about.get("tenant") != self.tenant or not about.get("hold"):
+            raise NotForUsError("it is about something else that is paid to this account")
+        state, money = read(told)  # only now: what others sell may be in money unknown here
         return PaymentNews(id=id, hold=about["hold"], reference=reference, state=state, money=money)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of tenant {self.tenant!r}>"
+
+
+def _of_intent(intent: Mapping[str, Any]) -> tuple[PaymentState, Money]:
+    return state_of(intent), _money_of(intent)
 
 
 def _of_charge(charge: Mapping[str, Any]) -> tuple[PaymentState, Money]:

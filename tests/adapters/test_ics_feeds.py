@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collective_booking.adapters.ics import Feeds, IcsProvider, Limits, StaleCopy
+from collective_booking.adapters.ics import Feeds, IcsProvider, Limits
 from collective_booking.availability import Cause
 from collective_booking.errors import (
     CollectiveBookingError,
@@ -156,16 +156,6 @@ def test_unchanged_since_never_is_no_answer(server: FeedServer) -> None:
     server.answers["/ana.ics"] = status(304)
 
     assert why_unknown(server.url()) == "service failed: it answers with HTTP status 304"
-
-
-def test_copies_are_bounded(server: FeedServer) -> None:
-    """A thousand members' feeds must not fill the memory; what is let go is fetched whole again."""
-    server.answers["/ana.ics"] = unchanging()
-    using = feeds(memory=len(NINE_TO_TEN) - 1)
-    known(server.url(), using)
-
-    assert known(server.url(), using).busy == CALL
-    assert server.asked[-1][1]["If-None-Match"] is None
 
 
 def test_a_fresh_copy_is_used_without_asking(server: FeedServer) -> None:
@@ -341,56 +331,6 @@ def test_a_failed_feed_is_unknown_for_its_member_alone(server: FeedServer, tmp_p
         False,
     ]
     assert [len(found[id_].unknown) for id_ in ("ana", "ben", "cleo", "dan")] == [0, 1, 0, 1]
-
-
-# --- old copies ----------------------------------------------------------------------------------
-
-
-def test_an_old_copy_is_not_used_unless_that_was_allowed(server: FeedServer) -> None:
-    """What was free an hour ago may be taken now (F3)."""
-    server.answers["/ana.ics"] = feed()
-    using = feeds()
-    known(server.url(), using)
-    server.answers["/ana.ics"] = status(500)
-
-    assert why_unknown(server.url(), using) == "service failed: it answers with HTTP status 500"
-
-
-def test_an_old_copy_stands_in_for_as_long_as_it_may_and_that_is_said(server: FeedServer) -> None:
-    """Some would rather offer by an hour-old calendar than offer nothing; they have to know."""
-    server.answers["/ana.ics"] = feed()
-    clock, told = FakeClock(NOW), list[StaleCopy]()
-    using = feeds(stale_for=timedelta(hours=1), tell=told.append, clock=clock)
-    known(server.url(), using)
-    assert told == []
-
-    server.answers["/ana.ics"] = status(500)
-    clock.advance(timedelta(hours=1))
-    assert known(server.url(), using).busy == CALL
-    (said,) = told
-    assert (said.member, said.fetched) == ("ana", NOW)
-    assert str(said) == (
-        f"ana: feed at calendars.test:{server.port} as it was at 2026-11-23 07:00 UTC, "
-        "for now it answers with HTTP status 500"
-    )
-
-    clock.advance(timedelta(seconds=1))
-    assert why_unknown(server.url(), using) == "service failed: it answers with HTTP status 500"
-
-
-def test_found_unchanged_is_as_good_as_fetched(server: FeedServer) -> None:
-    """The age of a copy counts from when its server last stood by it."""
-    server.answers["/ana.ics"] = unchanging()
-    clock, told = FakeClock(NOW), list[StaleCopy]()
-    using = feeds(stale_for=timedelta(hours=1), tell=told.append, clock=clock)
-    known(server.url(), using)
-    clock.advance(timedelta(hours=1))
-    known(server.url(), using)
-    server.answers["/ana.ics"] = status(500)
-    clock.advance(timedelta(hours=1))
-
-    assert known(server.url(), using).busy == CALL
-    assert [each.fetched for each in told] == [NOW + timedelta(hours=1)]
 
 
 # --- settings ------------------------------------------------------------------------------------

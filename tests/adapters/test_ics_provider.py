@@ -414,11 +414,3 @@ def test_settings_are_checked_where_they_are_given(
     """What is wrong with them must not wait for the first member."""
     with pytest.raises(error):
         IcsProvider(**{"host": HOST} | settings)
-
-
-def test_one_text_is_no_list_of_calendars(root: Path) -> None:
-    """Python would take each of its letters for one."""
-    provider = IcsProvider(root, host=HOST, calendars=lambda each: "ana.ics")
-
-    with pytest.raises(WrongTypeError, match="a function that gives a list of texts"):
-        provider.availability([member("ana")], MARCH)

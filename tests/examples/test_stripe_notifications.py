@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from time import time
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from collective_booking.errors import ForgedNotificationError
 from collective_booking.payments import Notice, PaymentState
-from examples.stripe_gateway import EVENTS, StripeGateway
+from examples.stripe_gateway import EVENTS, NotForUsError, StripeGateway
 from tests.bookings import EUROS
 from tests.examples.stripe_payments import CHARGE, PART, captured, reserved
 from tests.servers.scripted_stripe import SECRET, ScriptedStripe, signed
@@ -149,6 +150,15 @@ def test_what_anybody_sends_is_refused_and_never_breaks_anything(body: bytes, he
             gateway.interpret(Notice(body=body, headers=headers))
 
 
+@pytest.mark.parametrize("mark", ["\u00e9", "\u0661", "\udce9"])
+def test_a_signature_in_other_letters_is_only_wrong(gateway: StripeGateway, mark: str) -> None:
+    """A server hands on a header's bytes as such letters; it must not break the webhook."""
+    headers = {"Stripe-Signature": f"t={int(time())},v1={mark}"}
+
+    with pytest.raises(ForgedNotificationError, match="signature"):
+        gateway.interpret(Notice(body=b"{}", headers=headers))
+
+
 @pytest.mark.parametrize("body", ["", '{"object": "v2.core.event"}', "no json"])
 def test_what_is_signed_and_is_no_event_is_refused(gateway: StripeGateway, body: str) -> None:
     """The secret may sign other things, such as events of Stripe's second kind."""
@@ -176,21 +186,59 @@ def test_an_event_that_says_nothing_new_is_refused(
     """One that comes before our own answer would leave the payer with nothing to act on."""
     reference = gateway.authorise(CHARGE).reference
 
-    with pytest.raises(ForgedNotificationError, match=f"without {event}"):
+    with pytest.raises(NotForUsError, match=f"without {event}"):
         gateway.interpret(script.notice(event, reference))
 
 
 @pytest.mark.parametrize(
     "metadata", [{}, {"hold": "h1"}, {"tenant": "other", "hold": "h1"}, {"tenant": "default"}]
 )
-def test_a_payment_of_somebody_else_is_refused(
+def test_a_payment_of_somebody_else_is_told_from_a_forgery(
     gateway: StripeGateway, script: ScriptedStripe, metadata: dict[str, str]
 ) -> None:
-    """A shop may share the account, and another tenant may have a hold of the same id (S6)."""
+    """A shop may share the account, and another tenant may have a hold of the same id (S6).
+
+    Stripe sends it again for days unless it is answered with success.
+    """
     reference = reserved(gateway, script)
 
-    with pytest.raises(ForgedNotificationError, match="something else"):
-        gateway.interpret(script.notice("payment_intent.succeeded", reference, metadata=metadata))
+    for event in EVENTS:
+        with pytest.raises(NotForUsError, match="something else"):
+            gateway.interpret(script.notice(event, reference, metadata=metadata))
+
+
+@pytest.mark.parametrize("odd", [{"currency": "xxx"}, {"currency": "mga", "amount": 1}])
+def test_what_others_sell_is_not_read(
+    gateway: StripeGateway, script: ScriptedStripe, odd: dict[str, Any]
+) -> None:
+    """Money that we cannot count is no reason to fail where it is none of ours."""
+    reference = reserved(gateway, script)
+
+    for event in EVENTS:
+        with pytest.raises(NotForUsError):
+            gateway.interpret(script.notice(event, reference, metadata={}, status="odd", **odd))
+
+
+def test_a_charge_without_a_payment_is_not_ours(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """Whatever its metadata say: somebody may have copied them to a charge made by hand."""
+    notice = script.notice("charge.refunded", captured(gateway, script), payment_intent=None)
+
+    with pytest.raises(NotForUsError, match="something else"):
+        gateway.interpret(notice)
+
+
+def test_a_forgery_is_not_taken_for_what_is_only_not_ours(
+    gateway: StripeGateway, script: ScriptedStripe
+) -> None:
+    """A host that answers 200 must not hide that its signing secret is wrong."""
+    reference = reserved(gateway, script)
+    notice = script.notice("payment_intent.succeeded", reference, secret="whsec_wrong", metadata={})
+
+    with pytest.raises(ForgedNotificationError) as refused:
+        gateway.interpret(notice)
+    assert not isinstance(refused.value, NotForUsError)
 
 
 # --- return pages ---------------------------------------------------------------------------------

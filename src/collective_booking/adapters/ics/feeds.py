@@ -6,6 +6,7 @@ Must not live here: what stands in a feed, whose it is.
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -35,10 +36,16 @@ from collective_booking.errors import (
 from collective_booking.moments import ZERO
 from collective_booking.ports import Clock
 
+LOG: Final = logging.getLogger("collective_booking")
+
 AT_ONCE: Final = 16
 """How many feeds are fetched at the same time: they mostly wait for others."""
 REDIRECTIONS: Final = 5
 """How many are followed: enough for a link shortener, a login host and a content network."""
+_LONGEST_MARK: Final = 1_000
+"""How many characters an ETag or a date may have: real ones have less than a hundred."""
+_BESIDES: Final = 1_000
+"""How many bytes a copy takes besides all text in it: the objects that hold it."""
 _REDIRECTED: Final = frozenset({301, 302, 303, 307, 308})
 _UNCHANGED: Final = 304
 
@@ -83,6 +90,12 @@ class Copy:
         asked = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
         return {name: value for name, value in asked.items() if value is not None}
 
+    def weight_under(self, key: str) -> int:
+        """About how many bytes of memory it takes to keep this under *key*."""
+        where = (self.where.host, self.where.target, self.where.authorization)
+        texts = (key, self.etag, self.modified, *where)
+        return _BESIDES + len(self.body) + sum(len(each) for each in texts if each)
+
 
 class Feeds:
     """Fetches feeds over https, from public addresses alone, and keeps what it has fetched.
@@ -94,12 +107,14 @@ class Feeds:
     - *allow_http* lets feeds be read over plain http, which anybody on the way can change.
     - *connect*, *read* and *total* are how long a connection, a piece of an answer, and all feeds
       of one question together may take.
-    - *memory* is how many bytes of copies are kept.
+    - *memory* is about how many bytes of copies are kept, with all that is kept to find them and
+      to ask for them anew.
 
     A copy younger than *fresh_for* is used without asking; otherwise the server is asked whether
     anything is new. When a feed cannot be fetched, its time is unknown (F3), whatever it was
     before; with *stale_for*, a copy not older than that stands in, and *tell* is called with a
-    `StaleCopy` each time, so that nobody takes it for news.
+    `StaleCopy` each time, so that nobody takes it for news. A *tell* that raises costs no answer:
+    the copy stands in all the same, and the log says what was to be told.
 
     *tls* is for certificates that only you trust, *resolve* for names that only you know, *clock*
     for your tests. No proxy is used, also where the environment names one: it would be the proxy
@@ -183,7 +198,11 @@ class Feeds:
         if isinstance(found, NotFetched):
             return found
         if found.stale:
-            self._tell(StaleCopy(member, str(found.where), found.fetched, found.stale))
+            copy = StaleCopy(member, str(found.where), found.fetched, found.stale)
+            try:
+                self._tell(copy)
+            except Exception:  # whatever a host's own function raises
+                LOG.warning("tell= failed to hear of %s", copy, exc_info=True)
         return found.body
 
     def _newest(self, text: str, patience: Patience, size: int) -> Copy | NotFetched:
@@ -197,7 +216,7 @@ class Feeds:
             if known is not None and _is_younger(known, now, self._stale_for):
                 return replace(known, stale=failure.detail)
             return failure
-        self._kept.keep(text, copy, weight=len(copy.body))
+        self._kept.keep(text, copy, weight=copy.weight_under(text))
         return copy
 
     def _fetched(
@@ -207,7 +226,7 @@ class Feeds:
         for _ in range(REDIRECTIONS + 1):
             reply = self._reply(url, known.news_since(url) if known else {}, patience, size)
             if reply.status == OK:
-                etag, modified = reply.headers.get("ETag"), reply.headers.get("Last-Modified")
+                etag, modified = _mark(reply, "ETag"), _mark(reply, "Last-Modified")
                 return Copy(reply.body, now, url, etag, modified)
             if reply.status == _UNCHANGED and known is not None and url == known.where:
                 return replace(known, fetched=now)
@@ -230,6 +249,12 @@ class Feeds:
     def _tls(self) -> ssl.SSLContext:
         # Made when it is needed: to load what this machine trusts takes a while.
         return self._own_tls or ssl.create_default_context()
+
+
+def _mark(reply: Reply, name: str) -> str | None:
+    """What *reply* can be told from a later one by, unless it is too long to be kept."""
+    told = reply.headers.get(name)
+    return told if told is not None and len(told) <= _LONGEST_MARK else None
 
 
 def _is_younger(copy: Copy, now: datetime, age: timedelta) -> bool:

@@ -6,11 +6,12 @@ Must not live here: reading files, fetching, what stands in a calendar.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from collective_booking.adapters.ics.feeds import Feeds
 from collective_booking.adapters.ics.kept import Answers
@@ -28,6 +29,10 @@ from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy
 
+LOG: Final = logging.getLogger("collective_booking")
+
+_Names: TypeAlias = tuple[str, ...] | NotFetched
+"""The names and URLs of a member's calendars, or why nobody can tell them."""
 _WRITING: Final = ("put", "update", "remove")
 
 
@@ -63,8 +68,10 @@ class IcsProvider:
     service has: events whose UID ends in it are copies of your own appointments, and left out (F6).
 
     What cannot be read makes the time of its member unknown, with a reason, and of nobody else
-    (F3). A reason names a feed by its host alone: the rest of such a URL is often a secret. Text
-    that was read before for the same months is not read again.
+    (F3). So does what *calendars* raises for them, or gives that is no list of texts; the reason
+    says only of which type an error is, and the log tells the rest. A reason names a feed by its
+    host alone: the rest of such a URL is often a secret. Text that was read before for the same
+    months is not read again.
 
     Feeds cannot be written, and into files that others keep nothing is put: *copies* writes the
     members' copies of your appointments, a `FolderOutbox` over the same folder or whatever reaches
@@ -119,17 +126,9 @@ class IcsProvider:
         """What the calendars of *members* say; see `ports.CalendarProvider`."""
         require("window", window, Interval, "an Interval")
         named = {each.id: self._names(each) for each in members}
-        urls = [(id_, name) for id_, names in named.items() for name in names if is_url(name)]
-        fetched: Mapping[str, bytes | NotFetched] = {}
-        if urls and self._feeds is not None:
-            fetched = self._feeds.fetch_all(urls, self._limits.size)
+        fetched = self._fetched(named)
         return {
-            each.id: Availability.union_of(
-                self._feed(name, fetched.get(name), self._question(each, window))
-                if is_url(name)
-                else self._file(name, self._question(each, window))
-                for name in named[each.id]
-            )
+            each.id: self._known(named[each.id], fetched, self._question(each, window))
             for each in members
             if named[each.id]
         }
@@ -154,11 +153,36 @@ class IcsProvider:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def _names(self, member: Member) -> tuple[str, ...]:
-        names = self._calendars(member)
-        if isinstance(names, str):  # each of its letters would be a calendar
-            raise WrongTypeError("calendars", names, "a function that gives a list of texts")
-        return tuple(names)
+    def _names(self, member: Member) -> _Names:
+        try:
+            given = self._calendars(member)
+            names = () if isinstance(given, str) else tuple(given)
+        except Exception as error:  # whatever a host's own function raises
+            LOG.warning("calendars= failed for %s", member.id, exc_info=True)
+            return NotFetched(f"calendars= failed: {type(error).__name__}")  # its words may tell
+        # Of a single text, each letter would be a calendar.
+        if isinstance(given, str) or not all(isinstance(each, str) for each in names):
+            return NotFetched("calendars= has to give a list of texts", Cause.UNREADABLE)
+        return names
+
+    def _fetched(self, named: Mapping[str, _Names]) -> Mapping[str, bytes | NotFetched]:
+        """All feeds that are named, by their URLs."""
+        lists = [(id_, names) for id_, names in named.items() if not isinstance(names, NotFetched)]
+        urls = [(id_, name) for id_, names in lists for name in names if is_url(name)]
+        return self._feeds.fetch_all(urls, self._limits.size) if urls and self._feeds else {}
+
+    def _known(
+        self, names: _Names, fetched: Mapping[str, bytes | NotFetched], question: Question
+    ) -> Availability:
+        """What the calendars of these *names* say."""
+        if isinstance(names, NotFetched):
+            return _unknown(question, names)
+        return Availability.union_of(
+            self._feed(name, fetched.get(name), question)
+            if is_url(name)
+            else self._file(name, question)
+            for name in names
+        )
 
     def _file(self, name: str, question: Question) -> Availability:
         if self._root is None:

@@ -60,15 +60,16 @@ class Url:
             scheme = re.sub(r"\Awebcals?\Z", "https", parts.scheme.lower())
             host = (parts.hostname or "").encode("idna").decode("ascii")
             port = parts.port or _PORTS.get(scheme, 0)
-        except ValueError:
+            path = quote(parts.path or "/", _SAFE)
+            query = f"?{quote(parts.query, _SAFE)}" if parts.query else ""
+            authorization = _authorization(parts.username, parts.password)
+        except ValueError:  # also of what is no text, such as half a character
             raise NotFetched("this is no URL of a feed") from None
         if scheme not in _PORTS:
             raise NotFetched("only https feeds are read")
         if not host or len(text) > _LONGEST:
             raise NotFetched("this is no URL of a feed")
-        path = quote(parts.path or "/", _SAFE)
-        query = f"?{quote(parts.query, _SAFE)}" if parts.query else ""
-        return cls(scheme, host, port, path + query, _authorization(parts.username, parts.password))
+        return cls(scheme, host, port, path + query, authorization)
 
     def follow(self, location: str) -> Url:
         """Where *location*, the answer to a request for this one, leads.

@@ -37,7 +37,9 @@ class BusyTimesContract(Contract):
 
     def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
         """A provider, and for the member of each id in *busy* a calendar with these busy times."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            "say in your class how your provider is made: write make_provider"
+        )
 
     def member(self, id: str) -> Member:
         """The member *id*, whose `calendar` is what the provider knows theirs by."""

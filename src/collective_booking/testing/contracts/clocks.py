@@ -29,7 +29,7 @@ class ClockContract(Contract):
 
     def make_clock(self) -> Any:
         """A clock."""
-        raise NotImplementedError
+        raise NotImplementedError("say in your class how your clock is made: write make_clock")
 
     def expected(self) -> datetime:
         """What it should show now: by default what this machine's clock shows."""

@@ -78,14 +78,18 @@ class CopiesContract(Contract):
 
     def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
         """A provider, and for the member of each id in *busy* a calendar with these busy times."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            "say in your class how your provider is made: write make_provider"
+        )
 
     def copies_of(self, provider: Any, member: Member) -> Mapping[str, KeptCopy]:
         """The appointments in *member*'s calendar by UID, seen by another way than the provider.
 
         Their own busy time may be among them.
         """
-        raise NotImplementedError
+        raise NotImplementedError(
+            "say in your class how to see a member's calendar: write copies_of"
+        )
 
     def member(self, id: str) -> Member:
         """The member *id*, whose `calendar` is what the provider knows theirs by."""

@@ -38,7 +38,7 @@ class PaymentGatewayContract(Contract):
     ...         return gateway.pay(reference)
     ...
     ...     def kept(self, gateway, reference):
-    ...         return gateway.net("h1")
+    ...         return gateway.net(reference)
     >>> TestFakeGateway().test_what_is_captured_is_taken()
     """
 
@@ -49,7 +49,7 @@ class PaymentGatewayContract(Contract):
 
     def make_gateway(self) -> Any:
         """A gateway that knows of no payment yet."""
-        raise NotImplementedError
+        raise NotImplementedError("say in your class how your gateway is made: write make_gateway")
 
     def pay(self, gateway: Any, reference: str) -> Notice:
         """Let the payer of the payment *reference* pay; the notification of it as it comes in.
@@ -57,14 +57,14 @@ class PaymentGatewayContract(Contract):
         Where no payer acts, the notification that it is reserved, or taken. Of its headers, give
         those alone that make it genuine.
         """
-        raise NotImplementedError
+        raise NotImplementedError("say in your class how a payer pays: write pay")
 
     def kept(self, gateway: Any, reference: str) -> int:
         """What was taken under *reference* and not given back, in minor units.
 
         Seen by another way than the gateway, and not what is only reserved.
         """
-        raise NotImplementedError
+        raise NotImplementedError("say in your class how to see what was taken: write kept")
 
     # --- authorising ----------------------------------------------------------------------------
 

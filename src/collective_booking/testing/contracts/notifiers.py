@@ -45,13 +45,16 @@ class NotifierContract(Contract):
     `carries_invitations` is False of one that sends no attachments. `host_address` is where
     messages for the host itself arrive.
 
-    >>> from collective_booking.testing import FakeNotifier
+    >>> from collective_booking.testing import FakeNotifier, Fault
     >>> class TestFakeNotifier(NotifierContract):
     ...     def make_notifier(self):
     ...         return FakeNotifier()
     ...
     ...     def delivered(self, notifier):
     ...         return [Delivered(each.email, each.key, each.invitation) for each in notifier.sent]
+    ...
+    ...     def break_down(self, notifier):
+    ...         notifier.faults.plan("send", Fault.BEFORE)
     >>> TestFakeNotifier().test_a_message_reaches_whom_it_names()
     """
 
@@ -62,15 +65,19 @@ class NotifierContract(Contract):
 
     def make_notifier(self) -> Any:
         """A notifier that has sent nothing yet."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            "say in your class how your notifier is made: write make_notifier"
+        )
 
     def delivered(self, notifier: Any) -> Sequence[Delivered]:
         """What has arrived by *notifier* so far, in order, seen from the recipients' side."""
-        raise NotImplementedError
+        raise NotImplementedError("say in your class how to see what has arrived: write delivered")
 
     def break_down(self, notifier: Any) -> None:
         """Let nothing arrive that *notifier* sends from now on: stop its server, for example."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            "say in your class how your notifier breaks down: write break_down"
+        )
 
     def unreachable(self, notifier: Any) -> str | None:  # noqa: ARG002  # for those who override it
         """An address that *notifier* finds out to be none; None where it takes every address."""

@@ -31,6 +31,10 @@ class CalendarProviderContract(BusyTimesContract, CopiesContract):
     ...     def copies_of(self, provider, member):
     ...         own = provider.copies.get(member.id, {})
     ...         return {uid: KeptCopy.read(copy.icalendar) for uid, copy in own.items()}
+    ...
+    ...     def out_of_reach(self, provider):
+    ...         provider.broken.add("nobody")
+    ...         return self.member("nobody")
     >>> TestFakeProvider().test_the_same_copy_again_is_still_one()
     """
 

@@ -37,11 +37,13 @@ class StoreContract(Contract):
 
     def make_store(self) -> Any:
         """A store in which there is nothing yet. Called once in each test."""
-        raise NotImplementedError
+        raise NotImplementedError("say in your class how your store is made: write make_store")
 
     def reopened(self, store: Any) -> Any:
         """What another process finds where *store* keeps its things, once that has crashed."""
-        raise NotImplementedError
+        raise NotImplementedError(
+            "say in your class how your store is opened again: write reopened"
+        )
 
     # --- for the tests ----------------------------------------------------------------------------
 
