@@ -70,6 +70,9 @@ class Effect:
     tell of the tries so far. `reached` says whether any earlier effect of this appointment was
     delivered to this recipient, `missed` that the last one became a dead letter, and `overtaken`
     that a later one was delivered, so that this one has nothing to say any more.
+
+    >>> Effect(tenant="t", appointment="a1", version=1, channel=Channel.COPY, recipient="ana").key
+    't/a1/1/copy:ana'
     """
 
     tenant: str
