@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from collective_booking.adapters.caldav.reports import precondition
+from collective_booking.adapters.caldav.watch import Watch
 from collective_booking.errors import CollectiveBookingError, UndeliverableError
 
 if TYPE_CHECKING:
@@ -69,8 +70,10 @@ class Line:
         self._most = most
         home = f"{str(client.url).rstrip('/')}/"
         self.calendar: str = _within(home, f"{reference.rstrip('/')}/")
+        self._watch = Watch(client.session, seconds)
 
     def __enter__(self) -> Self:
+        self._watch.__enter__()
         return self
 
     def __exit__(
@@ -79,7 +82,10 @@ class Line:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.close()
+        try:
+            self._client.close()
+        finally:
+            self._watch.__exit__(kind, error, trace)
 
     def ask(
         self,
@@ -162,11 +168,12 @@ class Line:
             if len(body) > self._most:
                 raise TooLargeError(self._most)
             self._left()
+        self._left()  # at the deadline it ends, and need not look torn
         return bytes(body)
 
     def _left(self) -> float:
         left = self._deadline - monotonic()
-        if left <= 0:
+        if left <= 0 or self._watch.over:
             raise CalDavError(f"no whole answer within {self._seconds:g} s")
         return left
 
