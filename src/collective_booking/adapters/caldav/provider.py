@@ -6,7 +6,7 @@ Must not live here: HTTP, XML, iCalendar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -188,21 +188,29 @@ class CalDavProvider:
             UndeliverableError: the calendar is not there, takes nothing, or is on another server.
             CalDavError: the server does not answer, refuses for now, or somebody is always faster.
         """
-        self._change(copy, lambda line, there: _put(line, there, copy))
+        self._change(copy, _copy_to_replace, lambda line, there: _put(line, there, copy))
 
     def update(self, copy: MemberCopy) -> None:
         """Change the copy of its member, or put it anew; see `put`."""
         self.put(copy)
 
     def remove(self, copy: MemberCopy) -> None:
-        """Take *copy* out of its member's calendar, if it is there; raises what `put` does."""
-        self._change(copy, _remove)
+        """Take *copy* out of its member's calendar, if it is there; raises what `put` does.
 
-    def _change(self, copy: MemberCopy, once: Callable[[Line, _There], Answer | None]) -> None:
+        Also where the server cannot look for a UID, and so cannot say that it is not there.
+        """
+        self._change(copy, _copy_in, _remove)
+
+    def _change(
+        self,
+        copy: MemberCopy,
+        look: Callable[[Line, str], _There],
+        once: Callable[[Line, _There], Answer | None],
+    ) -> None:
         """Do *once* to what is there, and again if somebody has changed that meanwhile."""
         with self._line(copy.member) as line:
             for _ in range(_TRIES):
-                there = _copy_in(line, copy.appointment.uid)
+                there = look(line, copy.appointment.uid)
                 if there[1] is not None and is_newer(there[1], copy):
                     return
                 answer = once(line, there)
@@ -251,9 +259,12 @@ def _told(found: Found, question: Question, shared: Allowance) -> Told:
     """What one object says; one that the server names but does not show may say anything."""
     if found.data is not None:
         return read_text(found.data, question, found.href, shared)
-    detail = f"the server does not tell what it says ({found.status or 'no status'})"
-    unknown = Unknown(question.window, Cause.SERVICE, detail, found.href or None)
+    unknown = Unknown(question.window, Cause.SERVICE, _does_not_tell(found), found.href or None)
     return Told(Availability(unknown=(unknown,)))
+
+
+def _does_not_tell(found: Found) -> str:
+    return f"the server does not tell what it says ({found.status or 'no status'})"
 
 
 def _has(found: Found, name: str) -> bool:
@@ -281,20 +292,47 @@ def _unknown(window: Interval, cause: Exception, source: str | None) -> Availabi
 def _copy_in(line: Line, uid: str) -> _There:
     """The object that holds the copy with this *uid*, and its event, as far as there are any.
 
-    It is looked for where we put it, then wherever else an app may have.
+    It is looked for where we put it, then wherever else an app may have. That nothing is there a
+    server says by an empty answer, 404 or 410: what it hides otherwise may be the copy.
     """
-    name = urlsplit(urljoin(line.calendar, _name(uid))).path
-    for found in _objects(line, reports.at(name)):
-        if found.data is not None:
-            return found, event_of(found.data, uid)
+    there = _in_place(line, uid)
+    return _elsewhere(line, uid) if there[0] is None else there
+
+
+def _copy_to_replace(line: Line, uid: str) -> _There:
+    """As `_copy_in`; if the server cannot look elsewhere, it will itself refuse a second one."""
+    there = _in_place(line, uid)
     try:
-        elsewhere = _objects(line, reports.events(reports.of_uid(uid)))
+        return _elsewhere(line, uid) if there[0] is None else there
     except UndeliverableError:
-        return None, None  # it cannot look; the server itself still refuses a second one
-    for found in elsewhere:
+        return there
+
+
+def _in_place(line: Line, uid: str) -> _There:
+    name = urlsplit(urljoin(line.calendar, _name(uid))).path
+    for found in _named(line, reports.at(name)):
+        return found, event_of(found.data or "", uid)
+    return None, None
+
+
+def _elsewhere(line: Line, uid: str) -> _There:
+    for found in _named(line, reports.events(reports.of_uid(uid))):
         if event := event_of(found.data or "", uid):
             return found, event
     return None, None
+
+
+def _named(line: Line, report: bytes) -> Iterator[Found]:
+    """What the server shows, for somebody who looks for one thing and stops when it is found.
+
+    Raises:
+        CalDavError: after all that: it hides something, which may be that thing.
+    """
+    answered = _objects(line, report)
+    yield from (found for found in answered if found.data is not None)
+    for found in answered:
+        if found.data is None and not found.is_absent:
+            raise CalDavError(_does_not_tell(found))
 
 
 def _put(line: Line, there: _There, copy: MemberCopy) -> Answer:

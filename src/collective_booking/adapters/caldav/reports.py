@@ -33,6 +33,12 @@ class Found(NamedTuple):
     data: str | None
     status: str
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether the server says that nothing is there; whatever else it hides may be."""
+        nothing = self.data is None and self.etag is None
+        return nothing and self.status.split(" ")[1:2] in (["404"], ["410"])
+
 
 # --- what is asked -------------------------------------------------------------------------------
 
