@@ -39,6 +39,26 @@ def test_whatever_a_server_says_is_an_answer_or_malformed(body: bytes) -> None:
     assert reports.precondition(body) == ""
 
 
+ENTITIES = '<!DOCTYPE m [<!ENTITY a "much">]>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1"])
+@pytest.mark.parametrize("doctype", [ENTITIES, "<!DOCTYPE m>", '<!DOCTYPE m SYSTEM "m.dtd">'])
+def test_no_entity_makes_much_of_little(doctype: str, encoding: str) -> None:
+    """In whatever encoding: a megabyte that says "much" a million times would fill the memory."""
+    declared = encoding.removesuffix("-le").removesuffix("-be")
+    mark = "\ufeff" if declared != encoding else ""
+    start = f'{mark}<?xml version="1.0" encoding="{declared}"?>'
+    inside = "<response><href>/ana/1.ics</href></response>"
+    answer = f'<multistatus xmlns="DAV:">{inside}</multistatus>'
+    error = '<error xmlns="DAV:"><need-privileges/></error>'
+
+    assert reports.objects(f"{start}{answer}".encode(encoding))[0].href == "/ana/1.ics"
+    with pytest.raises(reports.Malformed):
+        reports.objects(f"{start}{doctype}{answer}".encode(encoding))
+    assert reports.precondition(f"{start}{doctype}{error}".encode(encoding)) == ""
+
+
 def test_a_range_covers_the_window_to_its_last_part_of_a_second() -> None:
     """iCalendar knows whole seconds; what is cut off would be free."""
     end = at("10:00") + timedelta(microseconds=1)
