@@ -29,8 +29,12 @@ pytest.importorskip("caldav.davclient", reason=WHY)
 
 def writing(status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Script:
     """Nothing is there, and what is to be put there gets that *status*."""
-    reply = Reply(status, body, headers or {})
-    return lambda asked: reply if asked.method in {"PUT", "DELETE"} else told()
+    return by_method(Reply(status, body, headers or {}), told())
+
+
+def by_method(changes: Reply, reports: Reply) -> Script:
+    """What a server answers to changes, and what to reports."""
+    return lambda asked: changes if asked.method in {"PUT", "DELETE"} else reports
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 415, 501])
@@ -40,7 +44,7 @@ def test_a_calendar_that_is_not_ours_to_read_is_not_tried_for_two_days(status: i
         scripted_provider(server).put(copy_for(ANA, appointment()))
 
 
-@pytest.mark.parametrize("status", [400, 403, 409, 413, 415, 501])
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 415, 501])
 def test_a_copy_that_can_never_be_stored_is_not_tried_for_two_days(status: int) -> None:
     with scripted(writing(status)) as server, pytest.raises(UndeliverableError):
         scripted_provider(server).put(copy_for(ANA, appointment()))
@@ -77,6 +81,17 @@ def test_no_answer_to_a_copy_is_not_taken_for_success(script: Hang | Reply) -> N
 def test_a_copy_that_somebody_always_changes_first_is_left_for_later() -> None:
     """Another program and we could write by turns for ever; the outbox comes back in a minute."""
     with scripted(writing(412)) as server, pytest.raises(CalDavError, match="keeps changing"):
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+
+    assert server.methods().count("PUT") == 3
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_copy_that_is_shown_and_never_there_cannot_be_stored(status: int) -> None:
+    """It may have gone meanwhile, so it is looked for again; but not for two days."""
+    there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"))
+    script = by_method(Reply(status), told(there))
+    with scripted(script) as server, pytest.raises(UndeliverableError, match=str(status)):
         scripted_provider(server).put(copy_for(ANA, appointment()))
 
     assert server.methods().count("PUT") == 3

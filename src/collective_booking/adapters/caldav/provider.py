@@ -60,7 +60,8 @@ _TEXT: Final = {"Content-Type": "text/calendar; charset=utf-8"}
 _SILENTLY: Final = {"Schedule-Reply": "F"}
 """That a copy goes is no answer to an invitation: nobody gets e-mail (RFC 6638, 8.1)."""
 _DONE: Final = frozenset({200, 201, 204})
-_CHANGED: Final = frozenset({404, 410, 412})
+_CHANGED: Final = 412
+_GONE: Final = frozenset({404, 410})
 _There = tuple[Found | None, Event | None]
 
 
@@ -209,16 +210,17 @@ class CalDavProvider:
     ) -> None:
         """Do *once* to what is there, and again if somebody has changed that meanwhile."""
         with self._line(copy.member) as line:
-            for _ in range(_TRIES):
+            for left in reversed(range(_TRIES)):
                 there = look(line, copy.appointment.uid)
                 if there[1] is not None and is_newer(there[1], copy):
                     return
                 answer = once(line, there)
                 if answer is None or answer.status in _DONE:
                     return
-                if answer.status not in _CHANGED:
+                may_have_gone = answer.status in _GONE and there[0] is not None
+                if answer.status != _CHANGED and not (may_have_gone and left):
                     raise refusal(answer)
-        raise CalDavError("somebody else keeps changing the copy", 412)
+        raise CalDavError("somebody else keeps changing the copy", _CHANGED)
 
     def _line(self, member: Member) -> Line:
         if member.calendar is None:
