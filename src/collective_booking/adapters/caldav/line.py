@@ -61,6 +61,7 @@ class Line:
 
     Raises:
         UndeliverableError: *reference* leads to another server, or is no place of a calendar.
+        CalDavError: the client has no URL of a server; somebody may mend that.
     """
 
     def __init__(self, client: DAVClient, reference: str, seconds: float, most: int) -> None:
@@ -69,6 +70,8 @@ class Line:
         self._deadline = monotonic() + seconds
         self._most = most
         home = f"{str(client.url).rstrip('/')}/"
+        if not home.lower().startswith(("https://", "http://")):
+            raise CalDavError("the client's URL has to begin with https:// or http://")
         self.calendar: str = _within(home, f"{reference.rstrip('/')}/")
         self._watch = Watch(client.session, seconds)
 

@@ -27,6 +27,7 @@ from collective_booking.adapters.caldav.line import (
 from collective_booking.adapters.caldav.reports import Found
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import (
+    CollectiveBookingError,
     InvalidValueError,
     UndeliverableError,
     WrongTypeError,
@@ -187,7 +188,9 @@ class CalDavProvider:
 
         Raises:
             UndeliverableError: the calendar is not there, takes nothing, or is on another server.
-            CalDavError: the server does not answer, refuses for now, or somebody is always faster.
+            CalDavError: the server does not answer, refuses for now, hides what may be the copy, or
+                somebody is always faster; or there is no client, or it has no URL.
+            WrongTypeError: what *client* makes is none.
         """
         self._change(copy, _copy_to_replace, lambda line, there: _put(line, there, copy))
 
@@ -227,14 +230,24 @@ class CalDavProvider:
             raise UndeliverableError(f"{member.id} has no calendar")
         from caldav.davclient import DAVClient  # noqa: PLC0415  # whoever has one has the extra
 
-        client = self._client(member)
-        require("what client makes", client, DAVClient, "a caldav.DAVClient")
+        client = self._made_for(member)
+        if not isinstance(client, DAVClient):  # not shown: it may be made of secrets
+            raise WrongTypeError("what client makes", type(client), "a caldav.DAVClient")
         seconds = self._timeout.total_seconds()
         try:
             return Line(client, member.calendar, seconds, self._limits.size)
-        except UndeliverableError:
+        except CollectiveBookingError:
             client.close()
             raise
+
+    def _made_for(self, member: Member) -> DAVClient:
+        try:
+            return self._client(member)
+        except CollectiveBookingError:
+            raise
+        except Exception as cause:
+            told = f"the function that makes clients failed: {in_short(cause)}"
+            raise CalDavError(told) from cause
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -282,10 +295,15 @@ def _has(found: Found, name: str) -> bool:
 
 
 def _unknown(window: Interval, cause: Exception, source: str | None) -> Availability:
-    budget = isinstance(cause, TooLargeError)
-    told = cause.detail if isinstance(cause, CalDavError | UndeliverableError) else in_short(cause)
-    why = Cause.BUDGET if budget else Cause.SERVICE
-    return Availability(unknown=(Unknown(window, why, told, source),))
+    why = Cause.BUDGET if isinstance(cause, TooLargeError) else Cause.SERVICE
+    return Availability(unknown=(Unknown(window, why, _reason(cause), source),))
+
+
+def _reason(cause: Exception) -> str:
+    """What to say of *cause*: our own words, and of foreign errors only what they are."""
+    if isinstance(cause, CalDavError | UndeliverableError):
+        return cause.detail
+    return str(cause) if isinstance(cause, CollectiveBookingError) else in_short(cause)
 
 
 # --- writing -------------------------------------------------------------------------------------
