@@ -141,7 +141,7 @@ def test_a_host_that_makes_no_client_is_told_so() -> None:
     """In the reason while searching, and by an error when something is to be written."""
     provider = CalDavProvider(lambda _: None, host=HOST)  # type: ignore[arg-type,return-value]
 
-    assert_unknown(provider.availability([ANA], MONDAY)["ana"], "WrongTypeError")
+    assert_unknown(provider.availability([ANA], MONDAY)["ana"], "a caldav.DAVClient")
     with pytest.raises(WrongTypeError):
         provider.put(copy_for(ANA, appointment()))
 
@@ -155,8 +155,44 @@ def test_a_host_that_has_no_login_for_one_member_still_knows_the_others() -> Non
     with scripted(lambda _: told(shown(href="/ben/1.ics"))) as server:
         known = CalDavProvider(client, host=HOST).availability([ANA, BEN], MONDAY)
 
-    assert_unknown(known["ana"], "KeyError")
+    assert_unknown(known["ana"], "the function that makes clients failed: KeyError")
     assert known["ben"].busy == BUSY
+
+
+def test_what_a_host_says_in_an_error_is_not_told() -> None:
+    """Words of others may hold keys, and reasons are shown to people."""
+
+    def client(_: Member) -> Any:
+        raise ConnectionError("no answer from https://vault:secret@vault.example.com/")
+
+    provider = CalDavProvider(client, host=HOST)
+    known = provider.availability([ANA], MONDAY)["ana"]
+    with pytest.raises(CalDavError) as caught:
+        provider.put(copy_for(ANA, appointment()))
+
+    assert_unknown(known, "the function that makes clients failed: ConnectionError")
+    assert "secret" not in f"{known}{caught.value}"
+
+
+def test_what_a_host_makes_instead_of_a_client_is_not_told() -> None:
+    """A login in pieces, say: what kind of thing it is will do."""
+    made: Any = ("ana", "secret")
+    known = CalDavProvider(lambda _: made, host=HOST).availability([ANA], MONDAY)["ana"]
+
+    assert_unknown(known, "must be a caldav.DAVClient", "tuple")
+    assert "secret" not in str(known)
+
+
+def test_a_client_whose_url_is_none_is_told_so() -> None:
+    """A host that forgets "https://" finds out what is missing, and not which library minds."""
+    login = {"username": "ana", "password": "secret"}
+    provider = CalDavProvider(
+        lambda _: caldav.DAVClient("dav.example.com/calendars/", **login), host=HOST
+    )
+
+    assert_unknown(provider.availability([ANA], MONDAY)["ana"], "begin with https://")
+    with pytest.raises(CalDavError, match="begin with https://"):
+        provider.put(copy_for(ANA, appointment()))
 
 
 def test_nobody_asks_about_nobody() -> None:

@@ -16,6 +16,7 @@ from tests.adapters.caldav_hosts import WHY, copy_for, event
 from tests.adapters.caldav_scripts import (
     ANA,
     SOON,
+    hidden,
     scripted_provider,
     shown,
     told,
@@ -28,8 +29,12 @@ pytest.importorskip("caldav.davclient", reason=WHY)
 
 def writing(status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Script:
     """Nothing is there, and what is to be put there gets that *status*."""
-    reply = Reply(status, body, headers or {})
-    return lambda asked: reply if asked.method in {"PUT", "DELETE"} else told()
+    return by_method(Reply(status, body, headers or {}), told())
+
+
+def by_method(changes: Reply, reports: Reply) -> Script:
+    """What a server answers to changes, and what to reports."""
+    return lambda asked: changes if asked.method in {"PUT", "DELETE"} else reports
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 415, 501])
@@ -39,7 +44,7 @@ def test_a_calendar_that_is_not_ours_to_read_is_not_tried_for_two_days(status: i
         scripted_provider(server).put(copy_for(ANA, appointment()))
 
 
-@pytest.mark.parametrize("status", [400, 403, 409, 413, 415, 501])
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 410, 413, 415, 501])
 def test_a_copy_that_can_never_be_stored_is_not_tried_for_two_days(status: int) -> None:
     with scripted(writing(status)) as server, pytest.raises(UndeliverableError):
         scripted_provider(server).put(copy_for(ANA, appointment()))
@@ -81,6 +86,17 @@ def test_a_copy_that_somebody_always_changes_first_is_left_for_later() -> None:
     assert server.methods().count("PUT") == 3
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_copy_that_is_shown_and_never_there_cannot_be_stored(status: int) -> None:
+    """It may have gone meanwhile, so it is looked for again; but not for two days."""
+    there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"))
+    script = by_method(Reply(status), told(there))
+    with scripted(script) as server, pytest.raises(UndeliverableError, match=str(status)):
+        scripted_provider(server).put(copy_for(ANA, appointment()))
+
+    assert server.methods().count("PUT") == 3
+
+
 def test_a_copy_is_only_replaced_as_it_was_seen() -> None:
     """If-Match, so that a change in between is not lost; and a new one replaces nothing."""
     there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"), etag='"7"')
@@ -114,6 +130,76 @@ def test_a_server_that_cannot_look_for_a_uid_gets_its_copy_anyway() -> None:
     with scripted(script) as server:
         scripted_provider(server).put(copy_for(ANA, appointment()))
     assert server.methods() == ["REPORT", "REPORT", "PUT"]
+
+
+OF_A_PROPERTY = (
+    "<response><href>/ana/x.ics</href><propstat><prop><getetag>1</getetag></prop>"
+    "<status>HTTP/1.1 200 OK</status></propstat><propstat><prop><C:calendar-data/></prop>"
+    "<status>HTTP/1.1 404 Not Found</status></propstat></response>"
+)
+"""An object that is there: it has a tag."""
+
+
+def looking(in_place: Reply, elsewhere: Reply) -> Script:
+    """What a server says of where we put the copy, and of where else it may be."""
+
+    def script(asked: Asked) -> Reply:
+        if asked.method != "REPORT":
+            return Reply(412)
+        return in_place if b"multiget" in asked.body else elsewhere
+
+    return script
+
+
+@pytest.mark.parametrize("operation", ["put", "remove"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        looking(told(hidden("503 Service Unavailable")), told()),
+        looking(told(hidden("403 Forbidden")), told()),
+        looking(told(hidden("500 Internal Server Error")), told()),
+        looking(told(hidden("")), told()),
+        looking(told(OF_A_PROPERTY), told()),
+        looking(told(), told(hidden("503 Service Unavailable"))),
+        looking(told(), told(shown(event("DTSTART:20261123T100000Z")), hidden("507 Full"))),
+    ],
+    ids=["503", "403", "500", "no status", "no data", "503 elsewhere", "507 elsewhere"],
+)
+def test_a_copy_that_a_server_hides_is_not_gone(operation: str, script: Script) -> None:
+    """Else a cancelled appointment stays in a calendar for ever, and is told to be delivered."""
+    with scripted(script) as server:
+        provider = scripted_provider(server)
+        with pytest.raises(CalDavError, match="does not tell"):
+            getattr(provider, operation)(copy_for(ANA, appointment()))
+
+    assert set(server.methods()) == {"REPORT"}
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+def test_a_copy_that_is_gone_need_not_be_removed(status: str) -> None:
+    """Its owner has deleted it, or it was removed and the answer got lost."""
+    with scripted(looking(told(hidden(status)), told())) as server:
+        scripted_provider(server).remove(copy_for(ANA, appointment()))
+
+    assert server.methods() == ["REPORT", "REPORT"]
+
+
+def test_what_a_server_cannot_look_for_is_not_called_removed() -> None:
+    """It may be where an app has put it; the host hears of it by a dead letter."""
+    with scripted(looking(told(), Reply(403))) as server, pytest.raises(UndeliverableError):
+        scripted_provider(server).remove(copy_for(ANA, appointment()))
+
+
+def test_a_copy_that_is_shown_is_found_beside_what_is_hidden() -> None:
+    there = shown(event("DTSTART:20261123T100000Z", uid="a1@booking.example.com"))
+    script = looking(told(), told(hidden("503 Service Unavailable", "/ana/other.ics"), there))
+
+    def answer(asked: Asked) -> Reply | Hang | Drip:
+        return Reply(204) if asked.method == "DELETE" else script(asked)
+
+    with scripted(answer) as server:
+        scripted_provider(server).remove(copy_for(ANA, appointment()))
+    assert server.asked[-1].path == "/ana/theirs.ics"
 
 
 def test_a_member_without_a_calendar_gets_nothing_for_ever() -> None:

@@ -13,7 +13,7 @@ from collective_booking.adapters.caldav import reports
 from collective_booking.adapters.caldav.copies import event_of, is_newer, stored
 from collective_booking.icalendar_texts import read
 from collective_booking.intervals import Interval, IntervalSet
-from tests.adapters.caldav_hosts import SUFFIX, copy_for
+from tests.adapters.caldav_hosts import SUFFIX, copy_for, event
 from tests.bookings import ANA, MONDAY, NOW, appointment, at, slot
 
 NAMES = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1)
@@ -37,6 +37,26 @@ def test_whatever_a_server_says_is_an_answer_or_malformed(body: bytes) -> None:
         found = []
     assert found == []
     assert reports.precondition(body) == ""
+
+
+ENTITIES = '<!DOCTYPE m [<!ENTITY a "much">]>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "iso-8859-1"])
+@pytest.mark.parametrize("doctype", [ENTITIES, "<!DOCTYPE m>", '<!DOCTYPE m SYSTEM "m.dtd">'])
+def test_no_entity_makes_much_of_little(doctype: str, encoding: str) -> None:
+    """In whatever encoding: a megabyte that says "much" a million times would fill the memory."""
+    declared = encoding.removesuffix("-le").removesuffix("-be")
+    mark = "\ufeff" if declared != encoding else ""
+    start = f'{mark}<?xml version="1.0" encoding="{declared}"?>'
+    inside = "<response><href>/ana/1.ics</href></response>"
+    answer = f'<multistatus xmlns="DAV:">{inside}</multistatus>'
+    error = '<error xmlns="DAV:"><need-privileges/></error>'
+
+    assert reports.objects(f"{start}{answer}".encode(encoding))[0].href == "/ana/1.ics"
+    with pytest.raises(reports.Malformed):
+        reports.objects(f"{start}{doctype}{answer}".encode(encoding))
+    assert reports.precondition(f"{start}{doctype}{error}".encode(encoding)) == ""
 
 
 def test_a_range_covers_the_window_to_its_last_part_of_a_second() -> None:
@@ -79,6 +99,19 @@ def test_the_newer_of_two_copies_is_the_later_version() -> None:
     assert there is not None
     assert is_newer(there, copy_for(ANA, booked))
     assert not is_newer(there, copy_for(ANA, edited))
+
+
+@pytest.mark.parametrize("version", ["9" * 19, "9" * 5000, "-1", "two", ""])
+@pytest.mark.parametrize(("sequence", "newer"), [(0, False), (5, True)])
+def test_a_version_that_is_none_of_ours_is_not_counted(
+    version: str, sequence: int, newer: bool
+) -> None:
+    """Anybody may write into their calendar; Python reads no number of 5,000 digits."""
+    about = (f"X-COLLECTIVE-BOOKING-VERSION:{version}", f"SEQUENCE:{sequence}")
+    there = event_of(event("DTSTART:20261123T100000Z", *about), "theirs")
+
+    assert there is not None
+    assert is_newer(there, copy_for(ANA, appointment())) is newer
 
 
 @pytest.mark.parametrize(

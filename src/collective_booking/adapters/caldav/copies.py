@@ -15,6 +15,8 @@ from collective_booking.messages import MemberCopy
 
 _VERSION: Final = "X-COLLECTIVE-BOOKING-VERSION"
 """The version of the appointment that a copy shows: calendar apps raise SEQUENCE as they like."""
+_DIGITS: Final = 18
+"""No appointment has had so many versions: a longer number is not one of ours."""
 _THEIRS: Final = ("CATEGORIES", "CLASS", "COLOR", "TRANSP")
 """What members decide in their own copy (RFC 6638, 3.2.2.1), beside alarms and their answer."""
 _ANSWER: Final = "PARTSTAT"
@@ -67,7 +69,7 @@ def is_newer(there: Event, copy: MemberCopy) -> bool:
     A copy that does not tell which version it shows is judged by its SEQUENCE (E5).
     """
     version = str(there.get(_VERSION, ""))
-    if version.isdecimal():
+    if version.isdecimal() and len(version) <= _DIGITS:
         return int(version) > copy.appointment.version
     return _sequence(there) > copy.appointment.sequence
 

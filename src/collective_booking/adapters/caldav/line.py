@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from collective_booking.adapters.caldav.reports import precondition
+from collective_booking.adapters.caldav.watch import Watch
 from collective_booking.errors import CollectiveBookingError, UndeliverableError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Line:
 
     Raises:
         UndeliverableError: *reference* leads to another server, or is no place of a calendar.
+        CalDavError: the client has no URL of a server; somebody may mend that.
     """
 
     def __init__(self, client: DAVClient, reference: str, seconds: float, most: int) -> None:
@@ -68,9 +70,13 @@ class Line:
         self._deadline = monotonic() + seconds
         self._most = most
         home = f"{str(client.url).rstrip('/')}/"
+        if not home.lower().startswith(("https://", "http://")):
+            raise CalDavError("the client's URL has to begin with https:// or http://")
         self.calendar: str = _within(home, f"{reference.rstrip('/')}/")
+        self._watch = Watch(client.session, seconds)
 
     def __enter__(self) -> Self:
+        self._watch.__enter__()
         return self
 
     def __exit__(
@@ -79,7 +85,10 @@ class Line:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.close()
+        try:
+            self._client.close()
+        finally:
+            self._watch.__exit__(kind, error, trace)
 
     def ask(
         self,
@@ -162,11 +171,12 @@ class Line:
             if len(body) > self._most:
                 raise TooLargeError(self._most)
             self._left()
+        self._left()  # at the deadline it ends, and need not look torn
         return bytes(body)
 
     def _left(self) -> float:
         left = self._deadline - monotonic()
-        if left <= 0:
+        if left <= 0 or self._watch.over:
             raise CalDavError(f"no whole answer within {self._seconds:g} s")
         return left
 

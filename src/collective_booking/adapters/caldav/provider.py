@@ -6,7 +6,7 @@ Must not live here: HTTP, XML, iCalendar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -27,6 +27,7 @@ from collective_booking.adapters.caldav.line import (
 from collective_booking.adapters.caldav.reports import Found
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import (
+    CollectiveBookingError,
     InvalidValueError,
     UndeliverableError,
     WrongTypeError,
@@ -60,7 +61,8 @@ _TEXT: Final = {"Content-Type": "text/calendar; charset=utf-8"}
 _SILENTLY: Final = {"Schedule-Reply": "F"}
 """That a copy goes is no answer to an invitation: nobody gets e-mail (RFC 6638, 8.1)."""
 _DONE: Final = frozenset({200, 201, 204})
-_CHANGED: Final = frozenset({404, 410, 412})
+_CHANGED: Final = 412
+_GONE: Final = frozenset({404, 410})
 _There = tuple[Found | None, Event | None]
 
 
@@ -186,45 +188,66 @@ class CalDavProvider:
 
         Raises:
             UndeliverableError: the calendar is not there, takes nothing, or is on another server.
-            CalDavError: the server does not answer, refuses for now, or somebody is always faster.
+            CalDavError: the server does not answer, refuses for now, hides what may be the copy, or
+                somebody is always faster; or there is no client, or it has no URL.
+            WrongTypeError: what *client* makes is none.
         """
-        self._change(copy, lambda line, there: _put(line, there, copy))
+        self._change(copy, _copy_to_replace, lambda line, there: _put(line, there, copy))
 
     def update(self, copy: MemberCopy) -> None:
         """Change the copy of its member, or put it anew; see `put`."""
         self.put(copy)
 
     def remove(self, copy: MemberCopy) -> None:
-        """Take *copy* out of its member's calendar, if it is there; raises what `put` does."""
-        self._change(copy, _remove)
+        """Take *copy* out of its member's calendar, if it is there; raises what `put` does.
 
-    def _change(self, copy: MemberCopy, once: Callable[[Line, _There], Answer | None]) -> None:
+        Also where the server cannot look for a UID, and so cannot say that it is not there.
+        """
+        self._change(copy, _copy_in, _remove)
+
+    def _change(
+        self,
+        copy: MemberCopy,
+        look: Callable[[Line, str], _There],
+        once: Callable[[Line, _There], Answer | None],
+    ) -> None:
         """Do *once* to what is there, and again if somebody has changed that meanwhile."""
         with self._line(copy.member) as line:
-            for _ in range(_TRIES):
-                there = _copy_in(line, copy.appointment.uid)
+            for left in reversed(range(_TRIES)):
+                there = look(line, copy.appointment.uid)
                 if there[1] is not None and is_newer(there[1], copy):
                     return
                 answer = once(line, there)
                 if answer is None or answer.status in _DONE:
                     return
-                if answer.status not in _CHANGED:
+                may_have_gone = answer.status in _GONE and there[0] is not None
+                if answer.status != _CHANGED and not (may_have_gone and left):
                     raise refusal(answer)
-        raise CalDavError("somebody else keeps changing the copy", 412)
+        raise CalDavError("somebody else keeps changing the copy", _CHANGED)
 
     def _line(self, member: Member) -> Line:
         if member.calendar is None:
             raise UndeliverableError(f"{member.id} has no calendar")
         from caldav.davclient import DAVClient  # noqa: PLC0415  # whoever has one has the extra
 
-        client = self._client(member)
-        require("what client makes", client, DAVClient, "a caldav.DAVClient")
+        client = self._made_for(member)
+        if not isinstance(client, DAVClient):  # not shown: it may be made of secrets
+            raise WrongTypeError("what client makes", type(client), "a caldav.DAVClient")
         seconds = self._timeout.total_seconds()
         try:
             return Line(client, member.calendar, seconds, self._limits.size)
-        except UndeliverableError:
+        except CollectiveBookingError:
             client.close()
             raise
+
+    def _made_for(self, member: Member) -> DAVClient:
+        try:
+            return self._client(member)
+        except CollectiveBookingError:
+            raise
+        except Exception as cause:
+            told = f"the function that makes clients failed: {in_short(cause)}"
+            raise CalDavError(told) from cause
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -251,9 +274,12 @@ def _told(found: Found, question: Question, shared: Allowance) -> Told:
     """What one object says; one that the server names but does not show may say anything."""
     if found.data is not None:
         return read_text(found.data, question, found.href, shared)
-    detail = f"the server does not tell what it says ({found.status or 'no status'})"
-    unknown = Unknown(question.window, Cause.SERVICE, detail, found.href or None)
+    unknown = Unknown(question.window, Cause.SERVICE, _does_not_tell(found), found.href or None)
     return Told(Availability(unknown=(unknown,)))
+
+
+def _does_not_tell(found: Found) -> str:
+    return f"the server does not tell what it says ({found.status or 'no status'})"
 
 
 def _has(found: Found, name: str) -> bool:
@@ -269,10 +295,15 @@ def _has(found: Found, name: str) -> bool:
 
 
 def _unknown(window: Interval, cause: Exception, source: str | None) -> Availability:
-    budget = isinstance(cause, TooLargeError)
-    told = cause.detail if isinstance(cause, CalDavError | UndeliverableError) else in_short(cause)
-    why = Cause.BUDGET if budget else Cause.SERVICE
-    return Availability(unknown=(Unknown(window, why, told, source),))
+    why = Cause.BUDGET if isinstance(cause, TooLargeError) else Cause.SERVICE
+    return Availability(unknown=(Unknown(window, why, _reason(cause), source),))
+
+
+def _reason(cause: Exception) -> str:
+    """What to say of *cause*: our own words, and of foreign errors only what they are."""
+    if isinstance(cause, CalDavError | UndeliverableError):
+        return cause.detail
+    return str(cause) if isinstance(cause, CollectiveBookingError) else in_short(cause)
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -281,20 +312,47 @@ def _unknown(window: Interval, cause: Exception, source: str | None) -> Availabi
 def _copy_in(line: Line, uid: str) -> _There:
     """The object that holds the copy with this *uid*, and its event, as far as there are any.
 
-    It is looked for where we put it, then wherever else an app may have.
+    It is looked for where we put it, then wherever else an app may have. That nothing is there a
+    server says by an empty answer, 404 or 410: what it hides otherwise may be the copy.
     """
-    name = urlsplit(urljoin(line.calendar, _name(uid))).path
-    for found in _objects(line, reports.at(name)):
-        if found.data is not None:
-            return found, event_of(found.data, uid)
+    there = _in_place(line, uid)
+    return _elsewhere(line, uid) if there[0] is None else there
+
+
+def _copy_to_replace(line: Line, uid: str) -> _There:
+    """As `_copy_in`; if the server cannot look elsewhere, it will itself refuse a second one."""
+    there = _in_place(line, uid)
     try:
-        elsewhere = _objects(line, reports.events(reports.of_uid(uid)))
+        return _elsewhere(line, uid) if there[0] is None else there
     except UndeliverableError:
-        return None, None  # it cannot look; the server itself still refuses a second one
-    for found in elsewhere:
+        return there
+
+
+def _in_place(line: Line, uid: str) -> _There:
+    name = urlsplit(urljoin(line.calendar, _name(uid))).path
+    for found in _named(line, reports.at(name)):
+        return found, event_of(found.data or "", uid)
+    return None, None
+
+
+def _elsewhere(line: Line, uid: str) -> _There:
+    for found in _named(line, reports.events(reports.of_uid(uid))):
         if event := event_of(found.data or "", uid):
             return found, event
     return None, None
+
+
+def _named(line: Line, report: bytes) -> Iterator[Found]:
+    """What the server shows, for somebody who looks for one thing and stops when it is found.
+
+    Raises:
+        CalDavError: after all that: it hides something, which may be that thing.
+    """
+    answered = _objects(line, report)
+    yield from (found for found in answered if found.data is not None)
+    for found in answered:
+        if found.data is None and not found.is_absent:
+            raise CalDavError(_does_not_tell(found))
 
 
 def _put(line: Line, there: _There, copy: MemberCopy) -> Answer:

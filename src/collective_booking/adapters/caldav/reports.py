@@ -33,6 +33,12 @@ class Found(NamedTuple):
     data: str | None
     status: str
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether the server says that nothing is there; whatever else it hides may be."""
+        nothing = self.data is None and self.etag is None
+        return nothing and self.status.split(" ")[1:2] in (["404"], ["410"])
+
 
 # --- what is asked -------------------------------------------------------------------------------
 
@@ -130,9 +136,15 @@ def precondition(body: bytes) -> str:
 
 
 def _parsed(body: bytes) -> ET.Element | None:
-    if b"<!DOCTYPE" in body:  # entities could make much of little, and WebDAV needs none
-        return None
     try:
-        return ET.fromstring(body)
+        return ET.fromstring(body, ET.XMLParser(target=_WithoutDoctype()))
     except (ET.ParseError, ValueError, LookupError):
         return None
+
+
+class _WithoutDoctype(ET.TreeBuilder):
+    """A tree as ever; but entities could make much of little, and WebDAV needs none."""
+
+    def doctype(self, *_: str | None) -> None:
+        """Called by the parser, whatever the encoding, before it has read any entity."""
+        raise ValueError
