@@ -43,6 +43,19 @@ def test_not_now_is_not_never(command: str, answer: str) -> None:
     assert len(server.envelopes) == 1
 
 
+@pytest.mark.parametrize("answer", ["250 OK", "220 Ready", "334 Go on", "199 Well"])
+def test_a_mail_that_was_never_asked_for_is_not_sent(answer: str) -> None:
+    """The content goes out after a 354 only; whatever else is said, the server does not have it."""
+    with mail_server() as server:
+        server.answers["DATA"] = answer
+        with pytest.raises(MailUnavailableError, match=answer[:3]):
+            notifier(server).send(message())
+        server.answers.clear()
+        notifier(server).send(message())
+
+    assert len(server.envelopes) == 1
+
+
 @pytest.mark.parametrize(
     ("command", "answer"),
     [

@@ -201,20 +201,27 @@ def _hand_over(server: smtplib.SMTP, mail: Mail) -> None:
     _check(mail.recipient, server.docmd("RCPT", f"TO:<{mail.recipient}>"), final=True)
     try:
         reply = server.data(mail.content)
-    except smtplib.SMTPDataError as refusal:
-        reply = refusal.smtp_code, refusal.smtp_error
+    except smtplib.SMTPDataError as early:
+        # It did not ask for the content and has not got it, however friendly its answer is.
+        reply = early.smtp_code, early.smtp_error
+        raise _refusal("the message", reply, final=True) from early
     _check("the message", reply, final=True)
 
 
 def _check(what: str, reply: tuple[int, bytes | str], *, final: bool) -> None:
     """Whether the server accepted *what*; a refusal is for good where it is 5xx and *final*."""
+    if not 200 <= reply[0] < 300:
+        raise _refusal(what, reply, final=final)
+
+
+def _refusal(
+    what: str, reply: tuple[int, bytes | str], *, final: bool
+) -> UndeliverableError | MailUnavailableError:
     code, told = reply
-    if 200 <= code < 300:
-        return
     detail = f"{what} is refused: {_quoted(code, told)}"
     if final and 500 <= code < 600 and code not in _ABOUT_US:
-        raise UndeliverableError(detail)
-    raise MailUnavailableError(detail)
+        return UndeliverableError(detail)
+    return MailUnavailableError(detail)
 
 
 @contextmanager
