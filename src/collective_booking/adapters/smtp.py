@@ -1,7 +1,10 @@
 """E-mail through a mail server: the owner's, the booker's, and signals to whom the host names.
 
-Lives here: `SmtpNotifier`, what it takes for secure, and which refusals are for good.
+Lives here: `SmtpNotifier`, what it takes for secure, how long it listens, which refusals are final.
 Must not live here: words, how a mail is put together, trying again.
+
+The standard library's client is what speaks; here it gets a clock and a measure for what it hears:
+its own time limit begins anew with each byte that comes, and a reply may be of any length.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from io import BufferedReader, RawIOBase
+from time import monotonic
+from typing import TYPE_CHECKING, Final
 
 from collective_booking.checks import (
     Refused,
@@ -29,6 +34,11 @@ from collective_booking.letters import Words, letter_of
 from collective_booking.mail import Mail, mail_of, written
 from collective_booking.members import EMAIL
 from collective_booking.messages import Audience, Message
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from _typeshed import WriteableBuffer
 
 
 class Security(StrEnum):
@@ -49,6 +59,10 @@ _ABOUT_US: Final = frozenset({521, 530, 534, 535, 538})
 _TOO_BIG: Final = 552
 _LONGEST: Final = timedelta(minutes=10)
 """RFC 5321 lets no step take longer."""
+_MOST_LINES: Final = 200
+"""Of one reply: every extension that there is would fit into fewer."""
+_MOST_BYTES: Final = _MOST_LINES * 512
+"""Of one reply: as many lines, each as long as RFC 5321 lets it be."""
 
 
 def _patience(value: object) -> timedelta:
@@ -107,9 +121,10 @@ class SmtpNotifier:
 
     It uses STARTTLS and checks the server's certificate unless told otherwise: `security` is
     `starttls`, `tls` or `plaintext`, `context` decides what is trusted. `port` is the usual one
-    unless given. `timeout` is for each step of the talk. `words` makes the letters; without it they
-    are those of `letters.letter_of`. Signals to the host go to the address `signals_to`; without
-    one they cannot be delivered (E4).
+    unless given. `timeout` is for each step of the talk: to connect to an address, to say a thing,
+    to hear all of a reply. `words` makes the letters; without it they are those of
+    `letters.letter_of`. Signals to the host go to the address `signals_to`; without one they cannot
+    be delivered (E4).
 
     Every message has a connection of its own, so any number of threads may send at once.
 
@@ -168,11 +183,9 @@ class SmtpNotifier:
         seconds = self.timeout.total_seconds()
         server: smtplib.SMTP
         if self.security is Security.TLS:
-            server = smtplib.SMTP_SSL(
-                self.host, self._port, name, timeout=seconds, context=self.context
-            )
+            server = _SafeTalk(self.host, self._port, name, timeout=seconds, context=self.context)
         else:
-            server = smtplib.SMTP(self.host, self._port, name, timeout=seconds)
+            server = _Talk(self.host, self._port, name, timeout=seconds)
         try:
             if self.security is Security.STARTTLS:
                 server.starttls(context=self.context)
@@ -186,6 +199,67 @@ class SmtpNotifier:
 
 
 # --- the talk (RFC 5321) -------------------------------------------------------------------------
+
+
+class _Talk(smtplib.SMTP):
+    """A client whose `timeout` is for the whole of a step, and which no reply keeps for ever."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Replies(self.sock)
+        if self.file is not None:
+            self.file.begin(monotonic() + self.timeout)
+        reply = super().getreply()
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)  # what is said next has the whole time, too
+        return reply
+
+
+class _SafeTalk(_Talk, smtplib.SMTP_SSL):
+    """The same, which is TLS from the first byte."""
+
+
+class _Replies:
+    """The lines that come by *sock*, in place of the file in which smtplib looks for replies."""
+
+    def __init__(self, sock: socket) -> None:
+        self._arriving = _Arriving(sock)
+        self._buffer = BufferedReader(self._arriving)
+        self.begin(0)
+
+    def begin(self, until: float) -> None:
+        """A reply is next, which is to be here at *until*, by `time.monotonic`."""
+        self._arriving.until = until
+        self._lines, self._bytes = 0, 0
+
+    def readline(self, most: int) -> bytes:
+        """The next line, of *most* bytes at most; smtplib takes any OSError for the end."""
+        line = self._buffer.readline(most)
+        self._lines, self._bytes = self._lines + 1, self._bytes + len(line)
+        if self._lines > _MOST_LINES or self._bytes > _MOST_BYTES:
+            raise OSError(f"a reply of more than {_MOST_LINES} lines or {_MOST_BYTES} bytes")
+        return line
+
+    def close(self) -> None:
+        self._buffer.close()
+
+
+class _Arriving(RawIOBase):
+    """The bytes that come by *sock*, which stays open, up to the moment `until`."""
+
+    def __init__(self, sock: socket) -> None:
+        self._sock = sock
+        self.until = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        left = self.until - monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
 
 
 def _hand_over(server: smtplib.SMTP, mail: Mail) -> None:
