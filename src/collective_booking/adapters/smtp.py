@@ -9,6 +9,7 @@ its own time limit begins anew with each byte that comes, and a reply may be of 
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from io import BufferedReader, RawIOBase
+from ipaddress import ip_address
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -25,9 +28,9 @@ from collective_booking.checks import (
     Rules,
     count,
     instance_of,
-    matching,
     one_of,
     optional,
+    text,
 )
 from collective_booking.errors import MailUnavailableError, Problem, UndeliverableError, shown
 from collective_booking.letters import Words, letter_of
@@ -53,7 +56,8 @@ class Security(StrEnum):
 
 
 _PORTS: Final = {Security.STARTTLS: 587, Security.TLS: 465, Security.PLAINTEXT: 25}
-_SERVER: Final = r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*|[0-9A-Fa-f:.]+"
+# Whose last part is a number is an address, or was meant to be one.
+_NAME: Final = re.compile(r"([A-Za-z0-9_-]{1,63}\.)*(?![0-9]+$)[A-Za-z0-9_-]{1,63}")
 _ABOUT_US: Final = frozenset({521, 530, 534, 535, 538})
 """Refusals of whoever asks, not of one message: no mail here, log in, log in more safely."""
 _TOO_BIG: Final = 552
@@ -63,6 +67,30 @@ _MOST_LINES: Final = 200
 """Of one reply: every extension that there is would fit into fewer."""
 _MOST_BYTES: Final = _MOST_LINES * 512
 """Of one reply: as many lines, each as long as RFC 5321 lets it be."""
+
+
+def _server(value: object) -> str:
+    plain = str(text(253)(value))
+    if not _NAME.fullmatch(plain) and not _is_address(plain):
+        advice = "write a name like mail.example.com, or an IP address"
+        raise Refused(f"{shown(plain)} cannot be used: {advice}; give the port apart, as port=")
+    return plain
+
+
+def _is_address(plain: str) -> bool:
+    try:
+        # A zone, as in fe80::1%eth0, is of this machine: no certificate names it.
+        return "%" not in str(ip_address(plain))
+    except ValueError:
+        return False
+
+
+def _words(value: object) -> object:
+    if not callable(value):
+        raise Refused(f"must be a function that makes a Letter, not {shown(value)}")
+    if iscoroutinefunction(value) or iscoroutinefunction(getattr(value, "__call__", None)):  # noqa: B004
+        raise Refused("must not be async: a coroutine is no Letter, and nobody would await it")
+    return value
 
 
 def _patience(value: object) -> timedelta:
@@ -98,7 +126,7 @@ def _address(value: object) -> str:
 
 SMTP_RULES: Final = Rules(
     {
-        "host": matching(_SERVER, "write a name like mail.example.com, or an IP address", 253),
+        "host": _server,
         "sender": _address,
         "port": optional(count(1, 65_535)),
         "security": one_of(Security),
@@ -106,6 +134,7 @@ SMTP_RULES: Final = Rules(
         "password": optional(_credential),
         "timeout": _patience,
         "context": instance_of(ssl.SSLContext, "an ssl.SSLContext"),
+        "words": _words,
         "signals_to": optional(_address),
     },
     {
