@@ -128,6 +128,13 @@ class _Scripted(SMTP):
         else:
             await self.push(told)
 
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        told = self.event_handler.answer(self, "AUTH", "334")
+        if told == "334":
+            await super().smtp_AUTH(arg)
+        else:
+            await self.push(told)
+
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
         self.lost.set()

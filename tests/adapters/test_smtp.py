@@ -260,6 +260,18 @@ def test_a_wrong_password_is_put_right_later() -> None:
         ).send(message())
 
 
+def test_a_server_that_talks_nonsense_at_the_login_is_put_right_later() -> None:
+    """What it says next there is in base64, and this is not."""
+    username, password = LOGIN
+    with mail_server("tls", auth_require_tls=False) as server:
+        server.answers["AUTH"] = "334 a"
+        sending = notifier(
+            server, security="tls", context=trusting(), username=username, password=password
+        )
+        with pytest.raises(MailUnavailableError, match="base64"):
+            sending.send(message())
+
+
 def test_unless_told_otherwise_it_is_as_safe_as_can_be() -> None:
     made = SmtpNotifier(host="mail.example.com", sender=SENDER, username="a", password="secret")
 

@@ -9,6 +9,7 @@ its own time limit begins anew with each byte that comes, and a reply may be of 
 
 from __future__ import annotations
 
+import binascii
 import re
 import smtplib
 import ssl
@@ -335,7 +336,8 @@ def _failures(server: str) -> Iterator[None]:
     except smtplib.SMTPResponseException as cause:
         told = _quoted(cause.smtp_code, cause.smtp_error)
         raise MailUnavailableError(f"{server} answered {told}") from cause
-    except OSError as cause:  # smtplib's own errors are some, too
+    # smtplib's own errors are OSErrors, too; but not what it finds in a login that is no base64.
+    except (OSError, binascii.Error) as cause:
         raise MailUnavailableError(f"{server}: {type(cause).__name__}: {cause}") from cause
 
 
