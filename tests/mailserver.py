@@ -29,6 +29,8 @@ LOOPBACK: Final = "127.0.0.1"
 CERTIFICATE: Final = Path(__file__).parent / "certificates" / "loopback.pem"
 DROPPED: Final = ""
 """In place of an answer: the connection ends without a word."""
+SLOWLY: Final = "\0"
+"""Before an answer: it comes byte by byte, none of which is long in coming."""
 SENDER: Final = "bookings@example.com"
 LOGIN: Final = ("bookings", "correct horse")
 
@@ -108,12 +110,28 @@ class _Scripted(SMTP):
         told = status.decode() if isinstance(status, bytes) else str(status)
         if told.startswith(f"220 {LOOPBACK}"):
             told = self.event_handler.answer(self, "GREETING", told)
-        await super().push(told)
+        if told.startswith(SLOWLY):
+            await self._drip(f"{told.removeprefix(SLOWLY)}\r\n".encode())
+        else:
+            await super().push(told)
+
+    async def _drip(self, told: bytes) -> None:
+        for each in told:
+            self._writer.write(bytes([each]))
+            await self._writer.drain()
+            await asyncio.sleep(0.01)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         told = self.event_handler.answer(self, "DATA", "354")
         if told == "354":
             await super().smtp_DATA(arg)
+        else:
+            await self.push(told)
+
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+        told = self.event_handler.answer(self, "AUTH", "334")
+        if told == "334":
+            await super().smtp_AUTH(arg)
         else:
             await self.push(told)
 

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -259,6 +260,18 @@ def test_a_wrong_password_is_put_right_later() -> None:
         ).send(message())
 
 
+def test_a_server_that_talks_nonsense_at_the_login_is_put_right_later() -> None:
+    """What it says next there is in base64, and this is not."""
+    username, password = LOGIN
+    with mail_server("tls", auth_require_tls=False) as server:
+        server.answers["AUTH"] = "334 a"
+        sending = notifier(
+            server, security="tls", context=trusting(), username=username, password=password
+        )
+        with pytest.raises(MailUnavailableError, match="base64"):
+            sending.send(message())
+
+
 def test_unless_told_otherwise_it_is_as_safe_as_can_be() -> None:
     made = SmtpNotifier(host="mail.example.com", sender=SENDER, username="a", password="secret")
 
@@ -271,12 +284,53 @@ def test_unless_told_otherwise_it_is_as_safe_as_can_be() -> None:
 # --- settings ------------------------------------------------------------------------------------
 
 
+async def later(told: Message) -> Letter:
+    return letter_of(told)
+
+
+class Later:
+    async def __call__(self, told: Message) -> Letter:
+        return letter_of(told)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "mail", "mail_1.example.com", "3com.example", "10.0.0.1", "::1", "2001:db8::25"],
+)
+def test_a_server_has_a_name_or_an_address(host: str) -> None:
+    assert SmtpNotifier(host=host, sender=SENDER).host == host
+
+
+@pytest.mark.parametrize("host", ["mail.example.com:25", "127.0.0.1:2525", "[::1]:25"])
+def test_a_port_beside_the_host_is_told_where_it_belongs(host: str) -> None:
+    with pytest.raises(ConfigurationError, match="give the port apart, as port="):
+        SmtpNotifier(host=host, sender=SENDER)
+
+
+def test_whoever_can_be_called_makes_the_letters() -> None:
+    class Own:
+        def __call__(self, told: Message) -> Letter:
+            return letter_of(told)
+
+    own = Own()
+
+    assert SmtpNotifier(host="mail.example.com", sender=SENDER, words=own).words is own
+
+
 @pytest.mark.parametrize(
     ("wrong", "place"),
     [
         ({"host": ""}, "host"),
         ({"host": "mail.example.com\r\nQUIT"}, "host"),
         ({"host": "a" * 64 + ".example.com"}, "host"),
+        ({"host": "mail.example.com:25"}, "host"),
+        ({"host": "127.0.0.1:2525"}, "host"),
+        ({"host": "[::1]"}, "host"),
+        ({"host": "dead:beef"}, "host"),
+        ({"host": "1.2.3"}, "host"),
+        ({"host": "127.0.0.256"}, "host"),
+        ({"host": "fe80::1%lo"}, "host"),
+        ({"host": 2130706433}, "host"),
         ({"sender": "Bookings <bookings@example.com>"}, "sender"),
         ({"sender": "bookings@exa(mple.com"}, "sender"),
         ({"sender": "bookings@example.com\r\nBcc: all@example.com"}, "sender"),
@@ -289,6 +343,11 @@ def test_unless_told_otherwise_it_is_as_safe_as_can_be() -> None:
         ({"timeout": timedelta.max}, "timeout"),
         ({"timeout": 30}, "timeout"),
         ({"context": None}, "context"),
+        ({"words": None}, "words"),
+        ({"words": "Hello"}, "words"),
+        ({"words": later}, "words"),
+        ({"words": partial(later)}, "words"),
+        ({"words": Later()}, "words"),
         ({"username": "bookings"}, "password"),
         ({"password": "secret"}, "password"),
         ({"username": "bookings", "password": "secret ïn French"}, "password"),

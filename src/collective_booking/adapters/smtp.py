@@ -1,11 +1,16 @@
 """E-mail through a mail server: the owner's, the booker's, and signals to whom the host names.
 
-Lives here: `SmtpNotifier`, what it takes for secure, and which refusals are for good.
+Lives here: `SmtpNotifier`, what it takes for secure, how long it listens, which refusals are final.
 Must not live here: words, how a mail is put together, trying again.
+
+The standard library's client is what speaks; here it gets a clock and a measure for what it hears:
+its own time limit begins anew with each byte that comes, and a reply may be of any length.
 """
 
 from __future__ import annotations
 
+import binascii
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -13,22 +18,31 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from inspect import iscoroutinefunction
+from io import BufferedReader, RawIOBase
+from ipaddress import ip_address
+from time import monotonic
+from typing import TYPE_CHECKING, Final
 
 from collective_booking.checks import (
     Refused,
     Rules,
     count,
     instance_of,
-    matching,
     one_of,
     optional,
+    text,
 )
 from collective_booking.errors import MailUnavailableError, Problem, UndeliverableError, shown
 from collective_booking.letters import Words, letter_of
 from collective_booking.mail import Mail, mail_of, written
 from collective_booking.members import EMAIL
 from collective_booking.messages import Audience, Message
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from _typeshed import WriteableBuffer
 
 
 class Security(StrEnum):
@@ -43,12 +57,41 @@ class Security(StrEnum):
 
 
 _PORTS: Final = {Security.STARTTLS: 587, Security.TLS: 465, Security.PLAINTEXT: 25}
-_SERVER: Final = r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*|[0-9A-Fa-f:.]+"
+# Whose last part is a number is an address, or was meant to be one.
+_NAME: Final = re.compile(r"([A-Za-z0-9_-]{1,63}\.)*(?![0-9]+$)[A-Za-z0-9_-]{1,63}")
 _ABOUT_US: Final = frozenset({521, 530, 534, 535, 538})
 """Refusals of whoever asks, not of one message: no mail here, log in, log in more safely."""
 _TOO_BIG: Final = 552
 _LONGEST: Final = timedelta(minutes=10)
 """RFC 5321 lets no step take longer."""
+_MOST_LINES: Final = 200
+"""Of one reply: every extension that there is would fit into fewer."""
+_MOST_BYTES: Final = _MOST_LINES * 512
+"""Of one reply: as many lines, each as long as RFC 5321 lets it be."""
+
+
+def _server(value: object) -> str:
+    plain = str(text(253)(value))
+    if not _NAME.fullmatch(plain) and not _is_address(plain):
+        advice = "write a name like mail.example.com, or an IP address"
+        raise Refused(f"{shown(plain)} cannot be used: {advice}; give the port apart, as port=")
+    return plain
+
+
+def _is_address(plain: str) -> bool:
+    try:
+        # A zone, as in fe80::1%eth0, is of this machine: no certificate names it.
+        return "%" not in str(ip_address(plain))
+    except ValueError:
+        return False
+
+
+def _words(value: object) -> object:
+    if not callable(value):
+        raise Refused(f"must be a function that makes a Letter, not {shown(value)}")
+    if iscoroutinefunction(value) or iscoroutinefunction(getattr(value, "__call__", None)):  # noqa: B004
+        raise Refused("must not be async: a coroutine is no Letter, and nobody would await it")
+    return value
 
 
 def _patience(value: object) -> timedelta:
@@ -84,7 +127,7 @@ def _address(value: object) -> str:
 
 SMTP_RULES: Final = Rules(
     {
-        "host": matching(_SERVER, "write a name like mail.example.com, or an IP address", 253),
+        "host": _server,
         "sender": _address,
         "port": optional(count(1, 65_535)),
         "security": one_of(Security),
@@ -92,6 +135,7 @@ SMTP_RULES: Final = Rules(
         "password": optional(_credential),
         "timeout": _patience,
         "context": instance_of(ssl.SSLContext, "an ssl.SSLContext"),
+        "words": _words,
         "signals_to": optional(_address),
     },
     {
@@ -107,9 +151,10 @@ class SmtpNotifier:
 
     It uses STARTTLS and checks the server's certificate unless told otherwise: `security` is
     `starttls`, `tls` or `plaintext`, `context` decides what is trusted. `port` is the usual one
-    unless given. `timeout` is for each step of the talk. `words` makes the letters; without it they
-    are those of `letters.letter_of`. Signals to the host go to the address `signals_to`; without
-    one they cannot be delivered (E4).
+    unless given. `timeout` is for each step of the talk: to connect to an address, to say a thing,
+    to hear all of a reply. `words` makes the letters; without it they are those of
+    `letters.letter_of`. Signals to the host go to the address `signals_to`; without one they cannot
+    be delivered (E4).
 
     Every message has a connection of its own, so any number of threads may send at once.
 
@@ -168,11 +213,9 @@ class SmtpNotifier:
         seconds = self.timeout.total_seconds()
         server: smtplib.SMTP
         if self.security is Security.TLS:
-            server = smtplib.SMTP_SSL(
-                self.host, self._port, name, timeout=seconds, context=self.context
-            )
+            server = _SafeTalk(self.host, self._port, name, timeout=seconds, context=self.context)
         else:
-            server = smtplib.SMTP(self.host, self._port, name, timeout=seconds)
+            server = _Talk(self.host, self._port, name, timeout=seconds)
         try:
             if self.security is Security.STARTTLS:
                 server.starttls(context=self.context)
@@ -188,6 +231,67 @@ class SmtpNotifier:
 # --- the talk (RFC 5321) -------------------------------------------------------------------------
 
 
+class _Talk(smtplib.SMTP):
+    """A client whose `timeout` is for the whole of a step, and which no reply keeps for ever."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Replies(self.sock)
+        if self.file is not None:
+            self.file.begin(monotonic() + self.timeout)
+        reply = super().getreply()
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)  # what is said next has the whole time, too
+        return reply
+
+
+class _SafeTalk(_Talk, smtplib.SMTP_SSL):
+    """The same, which is TLS from the first byte."""
+
+
+class _Replies:
+    """The lines that come by *sock*, in place of the file in which smtplib looks for replies."""
+
+    def __init__(self, sock: socket) -> None:
+        self._arriving = _Arriving(sock)
+        self._buffer = BufferedReader(self._arriving)
+        self.begin(0)
+
+    def begin(self, until: float) -> None:
+        """A reply is next, which is to be here at *until*, by `time.monotonic`."""
+        self._arriving.until = until
+        self._lines, self._bytes = 0, 0
+
+    def readline(self, most: int) -> bytes:
+        """The next line, of *most* bytes at most; smtplib takes any OSError for the end."""
+        line = self._buffer.readline(most)
+        self._lines, self._bytes = self._lines + 1, self._bytes + len(line)
+        if self._lines > _MOST_LINES or self._bytes > _MOST_BYTES:
+            raise OSError(f"a reply of more than {_MOST_LINES} lines or {_MOST_BYTES} bytes")
+        return line
+
+    def close(self) -> None:
+        self._buffer.close()
+
+
+class _Arriving(RawIOBase):
+    """The bytes that come by *sock*, which stays open, up to the moment `until`."""
+
+    def __init__(self, sock: socket) -> None:
+        self._sock = sock
+        self.until = 0.0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        left = self.until - monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left)
+        return self._sock.recv_into(buffer)
+
+
 def _hand_over(server: smtplib.SMTP, mail: Mail) -> None:
     """Give *mail* to *server*, or find out for whom it is refused, and for how long."""
     server.ehlo_or_helo_if_needed()
@@ -201,20 +305,27 @@ def _hand_over(server: smtplib.SMTP, mail: Mail) -> None:
     _check(mail.recipient, server.docmd("RCPT", f"TO:<{mail.recipient}>"), final=True)
     try:
         reply = server.data(mail.content)
-    except smtplib.SMTPDataError as refusal:
-        reply = refusal.smtp_code, refusal.smtp_error
+    except smtplib.SMTPDataError as early:
+        # It did not ask for the content and has not got it, however friendly its answer is.
+        reply = early.smtp_code, early.smtp_error
+        raise _refusal("the message", reply, final=True) from early
     _check("the message", reply, final=True)
 
 
 def _check(what: str, reply: tuple[int, bytes | str], *, final: bool) -> None:
     """Whether the server accepted *what*; a refusal is for good where it is 5xx and *final*."""
+    if not 200 <= reply[0] < 300:
+        raise _refusal(what, reply, final=final)
+
+
+def _refusal(
+    what: str, reply: tuple[int, bytes | str], *, final: bool
+) -> UndeliverableError | MailUnavailableError:
     code, told = reply
-    if 200 <= code < 300:
-        return
     detail = f"{what} is refused: {_quoted(code, told)}"
     if final and 500 <= code < 600 and code not in _ABOUT_US:
-        raise UndeliverableError(detail)
-    raise MailUnavailableError(detail)
+        return UndeliverableError(detail)
+    return MailUnavailableError(detail)
 
 
 @contextmanager
@@ -225,7 +336,8 @@ def _failures(server: str) -> Iterator[None]:
     except smtplib.SMTPResponseException as cause:
         told = _quoted(cause.smtp_code, cause.smtp_error)
         raise MailUnavailableError(f"{server} answered {told}") from cause
-    except OSError as cause:  # smtplib's own errors are some, too
+    # smtplib's own errors are OSErrors, too; but not what it finds in a login that is no base64.
+    except (OSError, binascii.Error) as cause:
         raise MailUnavailableError(f"{server}: {type(cause).__name__}: {cause}") from cause
 
 
