@@ -146,6 +146,15 @@ claims: Final = Table(
     ),
     Index("cb_claims_start", "tenant", "member", "start_us"),
     Index("cb_claims_id", "tenant", "id"),
+    # The few that can lapse: looked for by every commit, among all that its members ever had.
+    Index(
+        "cb_claims_lapsing",
+        "tenant",
+        "member",
+        "expires_us",
+        sqlite_where=text("expires_us IS NOT NULL"),
+        postgresql_where=text("expires_us IS NOT NULL"),
+    ),
 )
 """The time of each member that each appointment and hold takes (F7)."""
 
