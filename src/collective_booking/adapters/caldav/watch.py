@@ -27,7 +27,7 @@ class Watch:
     """
 
     def __init__(self, session: Any, seconds: float) -> None:
-        self.over = False
+        self.over: bool = False
         self._session = session
         self._lock = Lock()
         self._sockets: list[socket] = []
