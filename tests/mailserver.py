@@ -71,20 +71,20 @@ class MailServer:
 
     # --- hooks of aiosmtpd ----------------------------------------------------------------------
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802  # as aiosmtpd calls it
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from, envelope.mail_options = address, options
         return self.answer(server, "MAIL", "250 OK")
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  # as aiosmtpd calls it
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
         nobody = "550 5.1.1 Nobody of that name"
         return self.answer(server, "RCPT", nobody if address in self.unknown else "250 OK")
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(  # noqa: N802  # as aiosmtpd calls it
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         told = self.answer(server, "CONTENT", "250 OK")
@@ -93,7 +93,7 @@ class MailServer:
             self.sessions.append(session)
         return told
 
-    async def handle_QUIT(  # noqa: N802
+    async def handle_QUIT(  # noqa: N802  # as aiosmtpd calls it
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         return self.answer(server, "QUIT", "221 Bye")
@@ -121,14 +121,14 @@ class _Scripted(SMTP):
             await self._writer.drain()
             await asyncio.sleep(0.01)
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # as aiosmtpd calls it
         told = self.event_handler.answer(self, "DATA", "354")
         if told == "354":
             await super().smtp_DATA(arg)
         else:
             await self.push(told)
 
-    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
+    async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802  # as aiosmtpd calls it
         told = self.event_handler.answer(self, "AUTH", "334")
         if told == "334":
             await super().smtp_AUTH(arg)

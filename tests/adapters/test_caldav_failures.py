@@ -139,7 +139,7 @@ def test_what_repeats_is_counted_for_the_whole_calendar() -> None:
 
 def test_a_host_that_makes_no_client_is_told_so() -> None:
     """In the reason while searching, and by an error when something is to be written."""
-    provider = CalDavProvider(lambda _: None, host=HOST)  # type: ignore[arg-type,return-value]
+    provider = CalDavProvider(lambda _: None, host=HOST)  # type: ignore[arg-type,return-value]  # a slip
 
     assert_unknown(provider.availability([ANA], MONDAY)["ana"], "a caldav.DAVClient")
     with pytest.raises(WrongTypeError):

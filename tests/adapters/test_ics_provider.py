@@ -266,9 +266,9 @@ def test_who_asks_otherwise_gets_another_answer(
 ) -> None:
     """The same bytes mean other times to somebody else, and reasons name the file."""
     (root / "same.ics").write_bytes(NINE_TO_TEN)
-    told = {"timezone": "UTC", "ignore_hours": True, "calendar": "ana.ics"}
+    told: dict[str, Any] = {"timezone": "UTC", "ignore_hours": True, "calendar": "ana.ics"}
     for each in (told, told | changes, told):
-        provider.availability([Member("ana", **each)], MARCH)  # type: ignore[arg-type]
+        provider.availability([Member("ana", **each)], MARCH)
 
     assert len(readings) == 2
 
