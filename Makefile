@@ -34,7 +34,7 @@ demo: $(VENV)/.has-cli
 	$(BIN)/collective-booking slots .demo/team.toml $(DEMO_NOW) --first 12
 	$(BIN)/collective-booking slots .demo/support.toml $(DEMO_NOW) --from 2026-11-24 --to 2026-11-24
 	$(BIN)/collective-booking book .demo/team.toml $(DEMO_START) --name "Kim Lee" --email kim@example.com $(DEMO_NOW)
-	@echo; cd .demo && find outbox -type f | sort; echo; cat outbox/*owner*.eml; echo; cat outbox/ben/*.ics
+	@echo; cd .demo && find outbox -type f | sort; echo; sed '/text\/html/,$$d' outbox/*owner*.eml; echo; cat outbox/ben/*.ics
 	@echo "And the team that shares Ben no longer offers that time:"
 	$(BIN)/collective-booking slots .demo/support.toml $(DEMO_NOW) --from 2026-11-24 --to 2026-11-24
 
