@@ -1,7 +1,8 @@
 """The store in a database, awaited: the same statements over an async engine.
 
 Lives here: `AsyncSqlStore`, and joining a host's own async transaction (S5).
-Must not live here: queries and statements (they are `reading`, `writing` and `delivering`).
+Must not live here: queries and statements (they are in `reading`, `saving`, `writing` and
+`delivering`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from collective_booking.adapters.sql import delivering, reading, writing
+from collective_booking.adapters.sql import delivering, reading, saving, writing
 from collective_booking.adapters.sql.dialects import (
     Failure,
     address_of,
@@ -104,7 +105,7 @@ class AsyncSqlStore:
     ) -> SavedCalendar:
         """Store *calendar*; see `ports.BookingStore`."""
         arguments = (tenant, calendar, version, now)
-        return await self._write(writing.save_calendar, self._known, *arguments)
+        return await self._write(saving.save_calendar, self._known, *arguments)
 
     async def calendar(self, tenant: str, slug: str) -> StoredCalendar:
         """Read a calendar; see `ports.BookingStore`."""

@@ -7,63 +7,65 @@ Must not live here: adding to the outbox (that is `writing`), calling anybody.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, exists, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, select, update
 
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import skipping_locked
+from collective_booking.adapters.sql.reading import by
 from collective_booking.adapters.sql.tables import news, outbox, requests
 from collective_booking.effects import Attempted, Effect, Fate, among
 from collective_booking.errors import UnknownBookingError
 from collective_booking.moments import to_microseconds
+
+_ADDRESS: Final = ("tenant", "appointment", "channel", "recipient")
+_OTHER: Final = outbox.alias("other")
+_EARLIER: Final = exists().where(
+    *(_OTHER.c[name] == outbox.c[name] for name in _ADDRESS),
+    _OTHER.c.state == Fate.WAITING,
+    _OTHER.c.version < outbox.c.version,
+)
+_DUE: Final = skipping_locked(
+    select(outbox)
+    .where(
+        by(outbox, "tenant"),
+        outbox.c.state == Fate.WAITING,
+        outbox.c.due_us <= bindparam("now"),
+        ~_EARLIER,
+    )
+    .order_by(outbox.c.due_us, outbox.c.key)
+    .limit(bindparam("most"))
+)
 
 
 def take_effects(
     connection: Connection, tenant: str, now: datetime, until: datetime, limit: int
 ) -> tuple[Effect, ...]:
     """Lease effects that are due: of each appointment and address, the earliest that waits."""
-    mine, other = outbox.c, outbox.alias("other")
-    earlier = exists().where(
-        other.c.tenant == mine.tenant,
-        other.c.appointment == mine.appointment,
-        other.c.channel == mine.channel,
-        other.c.recipient == mine.recipient,
-        other.c.state == Fate.WAITING,
-        other.c.version < mine.version,
-    )
-    query = (
-        select(outbox)
-        .where(mine.tenant == tenant, mine.state == Fate.WAITING)
-        .where(mine.due_us <= to_microseconds(now), ~earlier)
-        .order_by(mine.due_us, mine.key)
-        .limit(limit)
-    )
-    rows = connection.execute(skipping_locked(connection, query)).all()
+    given = {"tenant": tenant, "now": to_microseconds(now), "most": limit}
+    rows = connection.execute(_DUE, given).all()
     if not rows:
         return ()
+    mine = outbox.c
     chosen = and_(mine.tenant == tenant, mine.key.in_([row.key for row in rows]))
     connection.execute(update(outbox).where(chosen).values(due_us=to_microseconds(until)))
     return tuple(among(reading.effect(row), _others(connection, row)) for row in rows)
 
 
-def _others(connection: Connection, row: Any) -> list[tuple[int, str]]:
+_OTHERS: Final = (
+    select(outbox.c.version, outbox.c.state)
+    .where(by(outbox, *_ADDRESS), outbox.c.version != bindparam("version"))
+    .order_by(outbox.c.version)
+)
+
+
+def _others(connection: Connection, row: Row[Any]) -> list[tuple[int, str]]:
     """The versions and states of the other effects to the same address, in order."""
     if row.version == 1 and not row.attempts:
         return []  # the first one, for the first time: nothing earlier, and nothing overtakes it
-    mine = outbox.c
-    query = (
-        select(mine.version, mine.state)
-        .where(
-            mine.tenant == row.tenant,
-            mine.appointment == row.appointment,
-            mine.channel == row.channel,
-            mine.recipient == row.recipient,
-            mine.version != row.version,
-        )
-        .order_by(mine.version)
-    )
-    return [(version, state) for version, state in connection.execute(query)]
+    found = connection.execute(_OTHERS, dict(row._mapping))
+    return [(version, state) for version, state in found]
 
 
 def attempted(connection: Connection, attempted: Attempted) -> None:

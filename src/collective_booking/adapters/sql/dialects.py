@@ -164,17 +164,16 @@ def pooling(url: URL) -> dict[str, Any]:
     }
 
 
-def locking(connection: Connection, query: Select[Any], *, shared: bool = False) -> Select[Any]:
-    """*query*, with its rows locked until the transaction ends: for writing, or *shared*."""
-    if connection.dialect.name == "sqlite":
-        return query  # whoever may write has the whole database
+def locking(query: Select[Any], *, shared: bool = False) -> Select[Any]:
+    """*query*, with its rows locked until the transaction ends: for writing, or *shared*.
+
+    For SQLite it is written without locks: whoever may write has the whole database.
+    """
     return query.with_for_update(read=shared, key_share=not shared)
 
 
-def skipping_locked(connection: Connection, query: Select[Any]) -> Select[Any]:
+def skipping_locked(query: Select[Any]) -> Select[Any]:
     """*query*, with its rows locked; those that somebody else has locked are left out."""
-    if connection.dialect.name == "sqlite":
-        return query
     return query.with_for_update(skip_locked=True)
 
 

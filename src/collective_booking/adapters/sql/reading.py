@@ -1,6 +1,8 @@
 """What is stored, read back as values.
 
-Lives here: every query, each over a connection that somebody else has begun.
+Lives here: every query, each over a connection that somebody else has begun. A query is built once
+and stands above the function that asks it; building it each time costs SQLAlchemy more than many a
+database takes to answer.
 Must not live here: writing, deciding, beginning and ending transactions.
 """
 
@@ -11,7 +13,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from collective_booking.adapters.sql.tables import (
     appointment_versions,
@@ -65,6 +78,20 @@ class Calendars:
         return stored
 
 
+def by(table: Table, *names: str) -> ColumnElement[bool]:
+    """That the columns *names* of *table* are what the parameters of the same names say.
+
+    >>> print(by(holds, "tenant", "id"))
+    cb_holds.tenant = :tenant AND cb_holds.id = :id
+    """
+    return and_(*(table.c[name] == bindparam(name) for name in names))
+
+
+def among(table: Table) -> ColumnElement[bool]:
+    """That `member` of *table* is one of the parameter `members`, a sequence of ids."""
+    return table.c.member.in_(bindparam("members", expanding=True))
+
+
 _DOCUMENT: Final = calendar_versions.c.document
 
 
@@ -81,25 +108,46 @@ def _joined(table: Any) -> Any:
     )
 
 
+def _appointments(version: ColumnElement[int]) -> Select[Any]:
+    """Appointments as each was at *version*, by their start."""
+    mine, theirs = appointments.c, appointment_versions.c
+    both = and_(theirs.tenant == mine.tenant, theirs.id == mine.id, theirs.version == version)
+    return (
+        select(mine.slug, mine.calendar_version, theirs.record, _DOCUMENT)
+        .select_from(_joined(appointments).join(appointment_versions, both))
+        .order_by(mine.start_us, mine.id)
+    )
+
+
+_CURRENT: Final = _appointments(appointments.c.version)
+
+
 # --- calendars -----------------------------------------------------------------------------------
+
+
+VERSION: Final = select(calendars.c.version).where(by(calendars, "tenant", "slug"))
+"""The version of a calendar; its row, locked, is the calendar's lock."""
+_CALENDAR: Final = select(calendars.c.version, _DOCUMENT).where(
+    by(calendars, "tenant", "slug"),
+    calendar_versions.c.tenant == calendars.c.tenant,
+    calendar_versions.c.slug == calendars.c.slug,
+    calendar_versions.c.version == calendars.c.version,
+)
 
 
 def calendar(connection: Connection, known: Calendars, tenant: str, slug: str) -> StoredCalendar:
     """The calendar *slug*; raises UnknownCalendarError."""
-    mine = calendars.c
-    theirs = calendar_versions.c
-    both = and_(
-        theirs.tenant == mine.tenant, theirs.slug == mine.slug, theirs.version == mine.version
-    )
-    query = (
-        select(mine.version, _DOCUMENT)
-        .select_from(calendars.join(calendar_versions, both))
-        .where(mine.tenant == tenant, mine.slug == slug)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_CALENDAR, {"tenant": tenant, "slug": slug}).first()
     if row is None:
         raise UnknownCalendarError(slug)
     return known.of(tenant, slug, row.version, row.document)
+
+
+_KEPT: Final = _CURRENT.where(
+    by(appointments, "tenant", "slug"),
+    appointments.c.status.in_([Status.PENDING, Status.CONFIRMED]),
+    appointments.c.end_us > bindparam("now"),
+)
 
 
 def kept(
@@ -111,20 +159,19 @@ def kept(
 ) -> tuple[Appointment, ...]:
     """The future appointments that keep members whom *calendar* no longer has (A4)."""
     roster = {member.id for member in calendar.members}
-    mine = appointments.c
-    query = _appointments().where(
-        mine.tenant == tenant,
-        mine.slug == calendar.slug,
-        mine.status.in_([Status.PENDING, Status.CONFIRMED]),
-        mine.end_us > to_microseconds(now),
-    )
-    found = (_appointment(known, tenant, row) for row in connection.execute(query))
+    given = {"tenant": tenant, "slug": calendar.slug, "now": to_microseconds(now)}
+    found = (_appointment(known, tenant, row) for row in connection.execute(_KEPT, given))
     return tuple(
         each for each in found if not roster.issuperset(member.id for member in each.members)
     )
 
 
 # --- what is taken -------------------------------------------------------------------------------
+
+
+_REACH: Final = select(func.max(members.c.buffer_us), func.max(members.c.length_us)).where(
+    by(members, "tenant"), among(members)
+)
 
 
 def taken(
@@ -137,15 +184,26 @@ def taken(
 ) -> Taken:
     """What is claimed of the members *ids* near *window*, and counts to the caps of *slug*."""
     instant = to_microseconds(now)
-    reach = connection.execute(
-        select(func.max(members.c.buffer_us), func.max(members.c.length_us)).where(
-            members.c.tenant == tenant, members.c.member.in_(ids)
-        )
-    ).one()
+    reach = connection.execute(_REACH, {"tenant": tenant, "members": ids}).one()
     begin, end = window.bounds
     buffer, length = reach[0] or 0, reach[1] or 0
     near = near_claims(connection, tenant, ids, (begin - buffer, end + buffer), length, instant)
     return Taken(tuple(near), tuple(counted(connection, tenant, slug, window, instant)))
+
+
+def _live(table: Table) -> ColumnElement[bool]:
+    """Those of *table* that have not lapsed."""
+    return or_(table.c.expires_us.is_(None), table.c.expires_us > bindparam("now"))
+
+
+_NEAR: Final = select(claims).where(
+    by(claims, "tenant"),
+    among(claims),
+    claims.c.start_us > bindparam("earliest"),  # so that the index is not read from the beginning
+    claims.c.start_us < bindparam("end"),
+    claims.c.end_us > bindparam("begin"),
+    _live(claims),
+)
 
 
 def near_claims(
@@ -157,16 +215,16 @@ def near_claims(
     now: int,
 ) -> list[Claim]:
     """The live claims of the members *ids* that meet *bounds*; none is longer than *length*."""
-    mine = claims.c
-    query = select(claims).where(
-        mine.tenant == tenant,
-        mine.member.in_(ids),
-        mine.start_us > bounds[0] - length,  # so that the index is not read from the beginning
-        mine.start_us < bounds[1],
-        mine.end_us > bounds[0],
-        or_(mine.expires_us.is_(None), mine.expires_us > now),
-    )
-    return [_claim(row) for row in connection.execute(query)]
+    begin, end = bounds
+    given = {
+        "tenant": tenant,
+        "members": ids,
+        "earliest": begin - length,
+        "begin": begin,
+        "end": end,
+        "now": now,
+    }
+    return [_claim(row) for row in connection.execute(_NEAR, given)]
 
 
 def _claim(row: Row[Any]) -> Claim:
@@ -181,47 +239,46 @@ def _claim(row: Row[Any]) -> Claim:
     )
 
 
+_COUNTED: Final = select(counts.c.id, counts.c.start_us).where(
+    by(counts, "tenant", "slug"),
+    counts.c.start_us >= bindparam("begin"),
+    counts.c.start_us < bindparam("end"),
+    _live(counts),
+)
+
+
 def counted(
     connection: Connection, tenant: str, slug: str, window: Interval, now: int
 ) -> list[Counted]:
     """What counts to the caps of *slug* around *window* (N3)."""
     begin, end = counted_around(window).bounds
-    mine = counts.c
-    query = select(mine.id, mine.start_us).where(
-        mine.tenant == tenant,
-        mine.slug == slug,
-        mine.start_us >= begin,
-        mine.start_us < end,
-        or_(mine.expires_us.is_(None), mine.expires_us > now),
-    )
-    return [Counted(row.id, to_datetime(row.start_us)) for row in connection.execute(query)]
+    given = {"tenant": tenant, "slug": slug, "begin": begin, "end": end, "now": now}
+    return [
+        Counted(row.id, to_datetime(row.start_us)) for row in connection.execute(_COUNTED, given)
+    ]
 
 
 # --- holds and appointments ----------------------------------------------------------------------
 
 
+_HOLD: Final = (
+    select(holds.c.record, holds.c.slug, holds.c.calendar_version, _DOCUMENT)
+    .select_from(_joined(holds))
+    .where(by(holds, "tenant", "id"))
+)
+
+
 def hold(connection: Connection, known: Calendars, tenant: str, id: str) -> Hold:
     """The hold *id*; raises UnknownBookingError."""
-    query = select(holds.c.record, holds.c.slug, holds.c.calendar_version, _DOCUMENT)
-    row = connection.execute(
-        query.select_from(_joined(holds)).where(holds.c.tenant == tenant, holds.c.id == id)
-    ).first()
+    row = connection.execute(_HOLD, {"tenant": tenant, "id": id}).first()
     if row is None:
         raise UnknownBookingError(id, "hold")
     stored = known.of(tenant, row.slug, row.calendar_version, row.document)
     return read_hold(tenant, json.loads(row.record), stored)
 
 
-def _appointments(version: int | None = None) -> Any:
-    """Appointments as they are now, or as each was at *version*, by their start."""
-    mine, theirs = appointments.c, appointment_versions.c
-    wanted = mine.version if version is None else version
-    both = and_(theirs.tenant == mine.tenant, theirs.id == mine.id, theirs.version == wanted)
-    return (
-        select(mine.slug, mine.calendar_version, theirs.record, _DOCUMENT)
-        .select_from(_joined(appointments).join(appointment_versions, both))
-        .order_by(mine.start_us, mine.id)
-    )
+_APPOINTMENT: Final = _CURRENT.where(by(appointments, "tenant", "id"))
+_FORMER: Final = _appointments(bindparam("version")).where(by(appointments, "tenant", "id"))
 
 
 def _appointment(known: Calendars, tenant: str, row: Row[Any]) -> Appointment:
@@ -233,12 +290,19 @@ def appointment(
     connection: Connection, known: Calendars, tenant: str, id: str, version: int | None = None
 ) -> Appointment:
     """The appointment *id*, now or at *version*; raises UnknownBookingError."""
-    mine = appointments.c
-    query = _appointments(version).where(mine.tenant == tenant, mine.id == id)
-    row = connection.execute(query).first()
+    query = _APPOINTMENT if version is None else _FORMER
+    row = connection.execute(query, {"tenant": tenant, "id": id, "version": version}).first()
     if row is None:
         raise UnknownBookingError(id, "appointment")
     return _appointment(known, tenant, row)
+
+
+_BETWEEN: Final = _CURRENT.where(
+    by(appointments, "tenant"),
+    appointments.c.start_us >= bindparam("begin"),
+    appointments.c.start_us < bindparam("end"),
+)
+_BETWEEN_OF_ONE: Final = _BETWEEN.where(by(appointments, "slug"))
 
 
 def appointments_in(
@@ -246,32 +310,33 @@ def appointments_in(
 ) -> tuple[Appointment, ...]:
     """The appointments that start in *window*, of calendar *slug* alone if it is given."""
     begin, end = window.bounds
-    mine = appointments.c
-    query = _appointments().where(
-        mine.tenant == tenant, mine.start_us >= begin, mine.start_us < end
-    )
-    if slug is not None:
-        query = query.where(mine.slug == slug)
-    return tuple(_appointment(known, tenant, row) for row in connection.execute(query))
+    query = _BETWEEN if slug is None else _BETWEEN_OF_ONE
+    given = {"tenant": tenant, "begin": begin, "end": end, "slug": slug}
+    return tuple(_appointment(known, tenant, row) for row in connection.execute(query, given))
+
+
+_UNFINISHED: Final = (
+    select(holds.c.id)
+    .where(by(holds, "tenant"), holds.c.wakes_us <= bindparam("now"))
+    .order_by(holds.c.wakes_us, holds.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def unfinished(connection: Connection, tenant: str, now: datetime, limit: int) -> tuple[str, ...]:
     """The ids of the holds that need something at *now*."""
-    mine = holds.c
-    query = (
-        select(mine.id)
-        .where(mine.tenant == tenant, mine.wakes_us <= to_microseconds(now))
-        .order_by(mine.wakes_us, mine.id)
-        .limit(limit)
-    )
-    return tuple(connection.scalars(query))
+    given = {"tenant": tenant, "now": to_microseconds(now), "most": limit}
+    return tuple(connection.scalars(_UNFINISHED, given))
+
+
+_RECORDED: Final = select(requests.c.fingerprint, requests.c.subject, requests.c.version).where(
+    by(requests, "tenant", "id")
+)
 
 
 def recorded(connection: Connection, tenant: str, id: str) -> tuple[str, Outcome] | None:
     """The fingerprint and the outcome of the request *id*."""
-    mine = requests.c
-    query = select(mine.fingerprint, mine.subject, mine.version)
-    row = connection.execute(query.where(mine.tenant == tenant, mine.id == id)).first()
+    row = connection.execute(_RECORDED, {"tenant": tenant, "id": id}).first()
     return None if row is None else (row.fingerprint, Outcome(row.subject, row.version))
 
 
@@ -297,12 +362,13 @@ def effect(row: Row[Any]) -> Effect:
     )
 
 
+_UNDELIVERED: Final = (
+    select(outbox)
+    .where(by(outbox, "tenant"), outbox.c.state != Fate.DELIVERED, outbox.c.failure != "")
+    .order_by(outbox.c.key)
+)
+
+
 def undelivered(connection: Connection, tenant: str) -> tuple[Effect, ...]:
     """The effects that have failed and are not delivered."""
-    mine = outbox.c
-    query = (
-        select(outbox)
-        .where(mine.tenant == tenant, mine.state != Fate.DELIVERED, mine.failure != "")
-        .order_by(mine.key)
-    )
-    return tuple(effect(row) for row in connection.execute(query))
+    return tuple(effect(row) for row in connection.execute(_UNDELIVERED, {"tenant": tenant}))

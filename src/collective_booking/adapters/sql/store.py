@@ -1,7 +1,8 @@
 """The store in a database: each duty of `ports.BookingStore` as one transaction.
 
 Lives here: `SqlStore` for SQLite and PostgreSQL, and joining a host's own transaction (S5).
-Must not live here: queries and statements (they are `reading`, `writing` and `delivering`).
+Must not live here: queries and statements (they are in `reading`, `saving`, `writing` and
+`delivering`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from weakref import WeakSet, finalize
 from sqlalchemy import Connection, Engine, RootTransaction, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from collective_booking.adapters.sql import delivering, reading, writing
+from collective_booking.adapters.sql import delivering, reading, saving, writing
 from collective_booking.adapters.sql.dialects import (
     Failure,
     address_of,
@@ -111,7 +112,7 @@ class SqlStore:
     ) -> SavedCalendar:
         """Store *calendar*; see `ports.BookingStore`."""
         arguments = (tenant, calendar, version, now)
-        return self._write(writing.save_calendar, self._known, *arguments)
+        return self._write(saving.save_calendar, self._known, *arguments)
 
     def calendar(self, tenant: str, slug: str) -> StoredCalendar:
         """Read a calendar; see `ports.BookingStore`."""

@@ -1,6 +1,6 @@
-"""What one transaction writes, over a connection that may write.
+"""What a draft writes, over a connection that may write (S1).
 
-Lives here: `commit` (S1), and saving calendars.
+Lives here: `commit`, and the claims that a guard has met.
 Must not live here: the decision itself (that is `drafts.decide`), transactions, what becomes of
 effects once they are written (that is `delivering`).
 """
@@ -11,18 +11,29 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, and_, case, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from collective_booking.adapters.sql import reading
-from collective_booking.adapters.sql.dialects import inserting_missing, locking
-from collective_booking.adapters.sql.reading import Calendars
+from collective_booking.adapters.sql.dialects import locking
+from collective_booking.adapters.sql.reading import among, by
 from collective_booking.adapters.sql.tables import (
     appointment_versions,
     appointments,
-    calendar_versions,
-    calendars,
     claims,
     counts,
     holds,
@@ -33,65 +44,31 @@ from collective_booking.adapters.sql.tables import (
 )
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Claim, Counted
-from collective_booking.calendars import CollectiveCalendar
-from collective_booking.documents import to_dict
 from collective_booking.drafts import (
     Draft,
     Outcome,
     Request,
-    SavedCalendar,
-    StoredCalendar,
     Tenure,
     decide,
 )
 from collective_booking.effects import Effect, Fate
-from collective_booking.errors import CalendarChangedError
 from collective_booking.holds import Hold
 from collective_booking.moments import in_microseconds, to_microseconds
 from collective_booking.records import write_appointment, write_hold
 from collective_booking.slots import Admission
 
-# --- calendars -----------------------------------------------------------------------------------
+
+def _own(table: Table) -> ColumnElement[bool]:
+    """The row that an UPDATE of *table* is about; parameters named as columns would be set."""
+    return and_(table.c.tenant == bindparam("own_tenant"), table.c.id == bindparam("own_id"))
 
 
-def save_calendar(
-    connection: Connection,
-    known: Calendars,
-    tenant: str,
-    calendar: CollectiveCalendar,
-    version: int | None,
-    now: datetime,
-) -> SavedCalendar:
-    """Store *calendar* as a new version, if it differs from what is stored."""
-    key = {"tenant": tenant, "slug": calendar.slug}
-    connection.execute(inserting_missing(connection, calendars), {**key, "version": 0})
-    mine = calendars.c
-    row = select(mine.version).where(mine.tenant == tenant, mine.slug == calendar.slug)
-    current: int = connection.execute(locking(connection, row)).scalar_one()
-    if version is not None and version != current:
-        raise CalendarChangedError(calendar.slug)
-    left = reading.kept(connection, known, tenant, calendar, now)
-    if current:
-        before = reading.calendar(connection, known, tenant, calendar.slug)
-        if before.calendar == calendar:
-            return SavedCalendar(before, changed=False, kept=left)
-    people = [
-        {"tenant": tenant, "member": id_, "buffer_us": 0, "length_us": 0}
-        for id_ in sorted(member.id for member in calendar.members)
-    ]
-    connection.execute(inserting_missing(connection, members), people)
-    document = json.dumps(to_dict(calendar))
-    stored = {**key, "version": current + 1, "document": document}
-    connection.execute(insert(calendar_versions), stored)
-    connection.execute(
-        update(calendars)
-        .where(mine.tenant == tenant, mine.slug == calendar.slug)
-        .values(version=current + 1)
-    )
-    return SavedCalendar(StoredCalendar(calendar, current + 1), changed=True, kept=left)
-
-
-# --- one draft -----------------------------------------------------------------------------------
+_CALENDAR: Final = {shared: locking(reading.VERSION, shared=shared) for shared in (True, False)}
+_SUBJECTS: Final = {
+    table: select(table.c.version).where(by(table, "tenant", "id"))
+    for table in (holds, appointments)
+}
+_LOCKING_SUBJECTS: Final = {table: locking(query) for table, query in _SUBJECTS.items()}
 
 
 def commit(connection: Connection, draft: Draft, admit: Admission | None) -> Outcome | None:
@@ -115,17 +92,23 @@ def _locked(connection: Connection, draft: Draft, *, asked: bool) -> _Ledger:
     tenant, subject = draft.tenant, draft.subject
     version: int | None = None
     if asked:
-        mine = calendars.c
-        row = select(mine.version).where(mine.tenant == tenant, mine.slug == subject.calendar)
-        query = locking(connection, row, shared=not draft.capped)
-        version = connection.execute(query).scalar_one_or_none()
+        key = {"tenant": tenant, "slug": subject.calendar}
+        version = connection.scalar(_CALENDAR[not draft.capped], key)
     reaches = _lock_members(connection, draft) if draft.tenure is not Tenure.SAME else ()
     for table, value in ((holds, draft.hold), (appointments, draft.appointment)):
         if value is not None and value.version > 1:
-            theirs = table.c
-            held = select(theirs.version).where(theirs.tenant == tenant, theirs.id == value.id)
-            connection.execute(locking(connection, held))
+            connection.execute(_LOCKING_SUBJECTS[table], {"tenant": tenant, "id": value.id})
     return _Ledger(connection, draft, version, reaches)
+
+
+_LOCKING_MEMBERS: Final = locking(
+    select(members.c.buffer_us, members.c.length_us)
+    .where(by(members, "tenant"), among(members))
+    .order_by(members.c.member)
+)
+_DELETING_LAPSED: Final = delete(claims).where(
+    by(claims, "tenant"), among(claims), claims.c.expires_us <= bindparam("now")
+)
 
 
 def _lock_members(connection: Connection, draft: Draft) -> Sequence[Row[Any]]:
@@ -133,27 +116,18 @@ def _lock_members(connection: Connection, draft: Draft) -> Sequence[Row[Any]]:
 
     Each one's `buffer_us` and `length_us` are the largest that any claim of theirs has had.
     """
-    ids = _ids(draft.subject)
-    mine = members.c
-    query = (
-        select(mine.buffer_us, mine.length_us)
-        .where(mine.tenant == draft.tenant, mine.member.in_(ids))
-        .order_by(mine.member)
-    )
-    reaches = connection.execute(locking(connection, query)).all()
-    theirs = claims.c
-    connection.execute(
-        delete(claims).where(
-            theirs.tenant == draft.tenant,
-            theirs.member.in_(ids),
-            theirs.expires_us <= to_microseconds(draft.now),
-        )
-    )
+    theirs = {"tenant": draft.tenant, "members": _ids(draft.subject)}
+    reaches = connection.execute(_LOCKING_MEMBERS, theirs).all()
+    connection.execute(_DELETING_LAPSED, {**theirs, "now": to_microseconds(draft.now)})
     return reaches
 
 
 def _ids(subject: Hold | Appointment) -> list[str]:
     return sorted(member.id for member in subject.snapshot.calendar.members)
+
+
+_NEWS: Final = select(news.c.id).where(by(news, "tenant", "id"))
+_CLAIMED: Final = select(func.count()).where(by(claims, "tenant", "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +143,7 @@ class _Ledger:
         return reading.recorded(self.connection, self.draft.tenant, request.id)
 
     def has_news(self, id: str) -> bool:
-        mine = news.c
-        query = select(mine.id).where(mine.tenant == self.draft.tenant, mine.id == id)
-        return self.connection.scalar(query) is not None
+        return self.connection.scalar(_NEWS, self._key(id)) is not None
 
     def calendar_version(self, slug: str) -> int | None:  # noqa: ARG002  # the draft's own
         return self.version
@@ -183,14 +155,13 @@ class _Ledger:
         return self._version(appointments, id)
 
     def _version(self, table: Table, id: str) -> int:
-        mine = table.c
-        query = select(mine.version).where(mine.tenant == self.draft.tenant, mine.id == id)
-        return self.connection.scalar(query) or 0
+        return self.connection.scalar(_SUBJECTS[table], self._key(id)) or 0
 
     def claimed(self, id: str) -> int:
-        mine = claims.c
-        query = select(func.count()).where(mine.tenant == self.draft.tenant, mine.id == id)
-        return self.connection.scalar(query) or 0
+        return self.connection.scalar(_CLAIMED, self._key(id)) or 0
+
+    def _key(self, id: str) -> dict[str, str]:
+        return {"tenant": self.draft.tenant, "id": id}
 
     def claims(self, subject: Hold | Appointment) -> Iterable[Claim]:
         calendar = subject.snapshot.calendar
@@ -213,29 +184,49 @@ class _Ledger:
         )
 
 
+_CLAIMING_FOR_GOOD: Final = (
+    update(claims).where(_own(claims)).values(held=bindparam("held"), expires_us=None)
+)
+_DELETING_OWN: Final = {
+    table: delete(table).where(by(table, "tenant", "id")) for table in (claims, counts)
+}
+# RETURNING makes one INSERT of many rows of it, instead of many statements.
+_INSERTING: Final = {
+    **{
+        table: insert(table)
+        for table in (holds, appointments, appointment_versions, counts, requests, news)
+    },
+    claims: insert(claims).returning(claims.c.member),
+    outbox: insert(outbox).returning(outbox.c.key),
+}
+
+
 def _write_claims(connection: Connection, draft: Draft, ledger: _Ledger) -> None:
-    mine = claims.c
-    own = and_(mine.tenant == draft.tenant, mine.id == draft.subject.id)
     if draft.tenure is Tenure.FOR_GOOD:
-        held = int(draft.appointment is None)
-        connection.execute(update(claims).where(own).values(held=held, expires_us=None))
+        own = {"own_tenant": draft.tenant, "own_id": draft.subject.id}
+        connection.execute(_CLAIMING_FOR_GOOD, {**own, "held": int(draft.appointment is None)})
     elif draft.tenure is not Tenure.SAME:
-        if draft.subject.version > 1 or draft.hold is not None:
-            connection.execute(delete(claims).where(own))
-        if draft.tenure is Tenure.ANEW and draft.claims:
-            _take(connection, draft, ledger)
+        _delete_own(connection, draft, claims)
+        if draft.tenure is Tenure.ANEW and (taken := draft.claims):
+            _take(connection, draft, ledger, taken)
 
 
-def _take(connection: Connection, draft: Draft, ledger: _Ledger) -> None:
+def _delete_own(connection: Connection, draft: Draft, table: Table) -> None:
+    """Delete what the subject of *draft* has in *table*, unless it is new."""
+    if draft.subject.version > 1 or draft.hold is not None:
+        own = {"tenant": draft.tenant, "id": draft.subject.id}
+        connection.execute(_DELETING_OWN[table], own)
+
+
+def _take(connection: Connection, draft: Draft, ledger: _Ledger, taken: Sequence[Claim]) -> None:
     until = None if draft.until is None else to_microseconds(draft.until)
-    rows = [_claim_row(draft.tenant, claim, until) for claim in draft.claims]
+    rows = [_claim_row(draft.tenant, claim, until) for claim in taken]
     buffer = max(max(row["before_us"], row["after_us"]) for row in rows)
     length = in_microseconds(draft.subject.slot.duration)
     # Of each of them: whoever shares but one with this draft looks as far as that one reaches.
     if any(each.buffer_us < buffer or each.length_us < length for each in ledger.reaches):
         _widen(connection, draft, buffer, length)
-    # RETURNING makes one INSERT of many rows of it, instead of many statements.
-    connection.execute(insert(claims).returning(claims.c.member), rows)
+    connection.execute(_INSERTING[claims], rows)
 
 
 def _claim_row(tenant: str, claim: Claim, until: int | None) -> dict[str, Any]:
@@ -266,10 +257,7 @@ def _widen(connection: Connection, draft: Draft, buffer: int, length: int) -> No
 
 
 def _write_count(connection: Connection, draft: Draft) -> None:
-    mine = counts.c
-    if draft.subject.version > 1 or draft.hold is not None:
-        own = and_(mine.tenant == draft.tenant, mine.id == draft.subject.id)
-        connection.execute(delete(counts).where(own))
+    _delete_own(connection, draft, counts)
     if draft.counted is not None:
         row = {
             "tenant": draft.tenant,
@@ -278,7 +266,7 @@ def _write_count(connection: Connection, draft: Draft) -> None:
             "start_us": to_microseconds(draft.counted.start),
             "expires_us": None if draft.until is None else to_microseconds(draft.until),
         }
-        connection.execute(insert(counts), row)
+        connection.execute(_INSERTING[counts], row)
 
 
 def _write_hold(connection: Connection, hold: Hold) -> None:
@@ -300,7 +288,7 @@ def _write_appointment(connection: Connection, appointment: Appointment) -> None
     )
     version = {name: key[name] for name in ("tenant", "id", "version")}
     record = json.dumps(write_appointment(appointment))
-    connection.execute(insert(appointment_versions), {**version, "record": record})
+    connection.execute(_INSERTING[appointment_versions], {**version, "record": record})
 
 
 def _key(subject: Hold | Appointment) -> dict[str, Any]:
@@ -313,20 +301,22 @@ def _key(subject: Hold | Appointment) -> dict[str, Any]:
     }
 
 
+_UPDATING: Final = {table: update(table).where(_own(table)) for table in (holds, appointments)}
+
+
 def _put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     """Insert the first version of something, or update it to a later one."""
     if row["version"] == 1:
-        connection.execute(insert(table), row)
-        return
-    mine = table.c
-    own = and_(mine.tenant == row["tenant"], mine.id == row["id"])
-    connection.execute(update(table).where(own).values(row))
+        connection.execute(_INSERTING[table], row)
+    else:
+        own = {"own_tenant": row["tenant"], "own_id": row["id"]}
+        connection.execute(_UPDATING[table], {**row, **own})
 
 
 def _write_effects(connection: Connection, draft: Draft) -> None:
     rows = [_effect_row(effect, draft.now) for effect in draft.effects]
     if rows:
-        connection.execute(insert(outbox).returning(outbox.c.key), rows)
+        connection.execute(_INSERTING[outbox], rows)
 
 
 def _effect_row(effect: Effect, now: datetime) -> dict[str, Any]:
@@ -355,18 +345,19 @@ def _write_answers(connection: Connection, draft: Draft) -> None:
             "version": draft.outcome.version,
             "made_us": made,
         }
-        connection.execute(insert(requests), row)
+        connection.execute(_INSERTING[requests], row)
     if draft.news is not None:
         row = {"tenant": draft.tenant, "id": draft.news, "made_us": made}
-        connection.execute(insert(news), row)
+        connection.execute(_INSERTING[news], row)
+
+
+_LONGEST: Final = select(func.max(members.c.length_us)).where(by(members, "tenant"))
 
 
 def in_the_way(connection: Connection, draft: Draft) -> list[Claim]:
     """The exclusive claims that overlap what *draft* claims: whom its guard has met (S2)."""
     mine = {claim.member for claim in draft.claims if claim.exclusive}
-    length = connection.scalar(
-        select(func.max(members.c.length_us)).where(members.c.tenant == draft.tenant)
-    )
+    length = connection.scalar(_LONGEST, {"tenant": draft.tenant})
     found = reading.near_claims(
         connection,
         draft.tenant,
