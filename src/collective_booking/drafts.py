@@ -22,6 +22,7 @@ from collective_booking.effects import Effect
 from collective_booking.errors import (
     CalendarChangedError,
     HoldExpiredError,
+    InvalidValueError,
     RequestReusedError,
     StaleVersionError,
 )
@@ -170,6 +171,11 @@ class Draft:
         return subject
 
     @property
+    def is_new(self) -> bool:
+        """Whether its subject is stored for the first time, and continues no hold."""
+        return self.subject.version == 1 and (self.hold is None or self.hold.version == 1)
+
+    @property
     def claims(self) -> tuple[Claim, ...]:
         """The claims that its subject has from now on."""
         return self.subject.claims()
@@ -199,7 +205,7 @@ class Draft:
 
 
 class Ledger(Protocol):
-    """What a store reads under its lock, for `decide`. Each is read once at most, in this order."""
+    """What a store reads under its lock, for `decide`: in this order, as far as it is needed."""
 
     def outcome(self, request: Request) -> tuple[str, Outcome] | None:
         """The fingerprint and the outcome recorded under this request's id."""
@@ -246,6 +252,7 @@ def decide(draft: Draft, admit: Admission | None, ledger: Ledger) -> Outcome | N
     Raises:
         RequestReusedError: something else was asked under this request id.
         CalendarChangedError: its calendar is no longer the version it was judged by.
+        InvalidValueError: it is new, and its id is that of another hold or appointment.
         StaleVersionError: its hold or appointment has changed since it was read.
         HoldExpiredError: its claims are gone, for the hold has lapsed by somebody else's clock.
         SlotUnavailableError: *admit* refuses its start, under the claims as they are now.
@@ -255,10 +262,7 @@ def decide(draft: Draft, admit: Admission | None, ledger: Ledger) -> Outcome | N
     calendar = draft.subject.calendar
     if draft.judged is not None and ledger.calendar_version(calendar) != draft.judged:
         raise CalendarChangedError(calendar)
-    versions = ((draft.hold, ledger.hold_version), (draft.appointment, ledger.appointment_version))
-    for value, version in versions:
-        if value is not None and version(value.id) != value.version - 1:
-            raise StaleVersionError(value.id, value.version - 1)
+    _follow(draft, ledger)
     if draft.tenure is Tenure.FOR_GOOD and ledger.claimed(draft.subject.id) != len(draft.claims):
         raise HoldExpiredError(draft.subject.id)
     if admit is not None:
@@ -273,6 +277,21 @@ def _answered(draft: Draft, ledger: Ledger) -> Outcome | None:
     if draft.news and ledger.has_news(draft.news):
         return draft.outcome
     return None
+
+
+def _follow(draft: Draft, ledger: Ledger) -> None:
+    """See that hold and appointment follow the versions that are stored; what is new, none (A3).
+
+    A hold and the appointment that it becomes have one id: given to another, that id would take
+    along the claims of the first.
+    """
+    versions = ((draft.hold, ledger.hold_version), (draft.appointment, ledger.appointment_version))
+    id_ = draft.subject.id
+    if draft.is_new and any(version(id_) for _, version in versions):
+        raise InvalidValueError("id", id_, "it was used before: let new_id never repeat itself")
+    for value, version in versions:
+        if value is not None and version(value.id) != value.version - 1:
+            raise StaleVersionError(value.id, value.version - 1)
 
 
 def same_request(request: Request, fingerprint: str, outcome: Outcome) -> Outcome:

@@ -12,7 +12,7 @@ from collective_booking.adapters.memory import MemoryStore
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Claim
 from collective_booking.drafts import Draft, Outcome, SavedCalendar, Tenure
-from collective_booking.errors import StaleVersionError
+from collective_booking.errors import InvalidValueError, StaleVersionError
 from collective_booking.intervals import Interval
 from collective_booking.slots import Admission
 from collective_booking.testing.contracts import BookingStoreContract as Duty
@@ -238,13 +238,14 @@ class CountsItself(MemoryStore):
     Duty.test_of_two_who_change_one_version_the_second_is_stale,
     Duty.test_of_two_steps_of_one_hold_the_second_is_stale,
     Duty.test_an_id_that_is_taken_is_not_taken_again,
+    Duty.test_the_id_of_a_hold_is_not_taken_either,
     Duty.test_of_many_who_change_one_version_one_does,
 )
 class Overwrites(Writing):
     def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
         try:
             return super().commit(draft, admit)
-        except StaleVersionError:
+        except (InvalidValueError, StaleVersionError):
             self.force(draft)
             return None
 

@@ -8,7 +8,7 @@ effects once they are written (that is `delivering`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -95,10 +95,12 @@ def _locked(connection: Connection, draft: Draft, *, asked: bool) -> _Ledger:
         key = {"tenant": tenant, "slug": subject.calendar}
         version = connection.scalar(_CALENDAR[not draft.capped], key)
     reaches = _lock_members(connection, draft) if draft.tenure is not Tenure.SAME else ()
-    for table, value in ((holds, draft.hold), (appointments, draft.appointment)):
-        if value is not None and value.version > 1:
-            connection.execute(_LOCKING_SUBJECTS[table], {"tenant": tenant, "id": value.id})
-    return _Ledger(connection, draft, version, reaches)
+    versions = {
+        table: connection.scalar(_LOCKING_SUBJECTS[table], {"tenant": tenant, "id": value.id}) or 0
+        for table, value in ((holds, draft.hold), (appointments, draft.appointment))
+        if value is not None and value.version > 1
+    }
+    return _Ledger(connection, draft, version, reaches, versions)
 
 
 _LOCKING_MEMBERS: Final = locking(
@@ -138,6 +140,7 @@ class _Ledger:
     draft: Draft
     version: int | None
     reaches: Sequence[Row[Any]]
+    versions: Mapping[Table, int]
 
     def outcome(self, request: Request) -> tuple[str, Outcome] | None:
         return reading.recorded(self.connection, self.draft.tenant, request.id)
@@ -155,6 +158,8 @@ class _Ledger:
         return self._version(appointments, id)
 
     def _version(self, table: Table, id: str) -> int:
+        if table in self.versions:
+            return self.versions[table]
         return self.connection.scalar(_SUBJECTS[table], self._key(id)) or 0
 
     def claimed(self, id: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collective_booking.appointments import Happening, Status
 from collective_booking.drafts import Tenure
-from collective_booking.errors import StaleVersionError, UnknownBookingError
+from collective_booking.errors import InvalidValueError, StaleVersionError, UnknownBookingError
 from collective_booking.holds import HoldState
 from collective_booking.reasons import SlotUnavailableError, What
 from collective_booking.testing.contracts.calling import refusal
@@ -136,13 +136,26 @@ class ChangeDuties(StoreContract):
         assert len(claimed(store)) == 2
 
     def test_an_id_that_is_taken_is_not_taken_again(self) -> None:
-        """It would be another's appointment that is overwritten."""
+        """It would be another's appointment that is overwritten, or whose members are freed."""
         store = self.opened()
         snapshot = saved(store, calendar())
         made = book(store, snapshot)
 
-        refusal(StaleVersionError, book, store, snapshot, "14:00", title="Demo")
+        refusal(InvalidValueError, book, store, snapshot, "14:00", title="Demo")
+        refusal(InvalidValueError, keep, store, snapshot, "14:00", id="a1")
         assert store.appointment(TENANT, "a1") == made
+        assert claimed(store) == {("ana", "10:00", "a1"), ("ben", "10:00", "a1")}
+
+    def test_the_id_of_a_hold_is_not_taken_either(self) -> None:
+        """It is the id of the appointment that the hold becomes."""
+        store = self.opened()
+        snapshot = saved(store, calendar())
+        kept = keep(store, snapshot)
+
+        refusal(InvalidValueError, keep, store, snapshot, "14:00")
+        refusal(InvalidValueError, book, store, snapshot, "14:00", id=kept.id)
+        assert store.hold(TENANT, kept.id) == kept
+        assert claimed(store) == {("ana", "10:00", kept.id), ("ben", "10:00", kept.id)}
 
     def test_every_version_can_be_read_again(self) -> None:
         """A message delivered late tells of the appointment as it was then."""
