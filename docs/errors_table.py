@@ -26,6 +26,7 @@ from collective_booking import (
     EmptyIntervalError,
     Explanation,
     FixedForEverError,
+    ForeignNotificationError,
     ForgedNotificationError,
     HoldExpiredError,
     IllegalStepError,
@@ -119,6 +120,9 @@ TABLE: Final[Mapping[str, Mapping[CollectiveBookingError, str]]] = {
         ),
         PaymentRequiredError("sales-call"): "Use `hold`, then `begin_payment`.",
         NothingToPayError("h1", "confirm the hold"): "Do as `advice` says.",
+        ForeignNotificationError("it names no hold of this tenant"): (
+            "Answer the webhook with 200; nothing has to be done."
+        ),
         ForgedNotificationError("its signature is wrong"): (
             "Answer the webhook with 400; look at the secret that it is signed with."
         ),

@@ -110,6 +110,8 @@ STATUSES: Final[Mapping[type[cb.CollectiveBookingError], HTTPStatus]] = {
     cb.HoldExpiredError: HTTPStatus.GONE,
     cb.PaymentRequiredError: HTTPStatus.PAYMENT_REQUIRED,
     cb.ForgedNotificationError: HTTPStatus.BAD_REQUEST,
+    # An error would be sent again for days, and there is nothing to be done about it here.
+    cb.ForeignNotificationError: HTTPStatus.OK,
     # Ask again in a moment.
     cb.ProviderUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     cb.RetryTransactionError: HTTPStatus.SERVICE_UNAVAILABLE,

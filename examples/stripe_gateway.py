@@ -22,6 +22,7 @@ import stripe
 
 from collective_booking.errors import (
     CollectiveBookingError,
+    ForeignNotificationError,
     ForgedNotificationError,
     InvalidValueError,
 )
@@ -144,13 +145,6 @@ def _answer(intent: Mapping[str, Any], state: PaymentState) -> PaymentAnswer:
 
 class UnfinishedError(RuntimeError):
     """Stripe is at it still, or cannot do it: the service asks again later, under the same key."""
-
-
-class NotForUsError(ForgedNotificationError):
-    """Stripe has signed it, or stands by it, and it is none of ours: answer a webhook with 200.
-
-    To an error Stripe sends it again for days, and may then switch off the whole endpoint.
-    """
 
 
 # --- the gateway ---------------------------------------------------------------------------------
@@ -285,7 +279,7 @@ class StripeGateway:
 
         Raises:
             ForgedNotificationError: the signature is wrong or older than five minutes.
-            NotForUsError: it is genuine, and about nothing that this gateway made or reads.
+            ForeignNotificationError: it is genuine, and about nothing that this gateway made.
             stripe.StripeError: Stripe cannot be asked about a return page now.
         """
         headers = {name.lower(): value for name, value in notice.headers.items()}
@@ -332,7 +326,7 @@ class StripeGateway:
         except ValueError as cause:
             raise ForgedNotificationError("its body is not Stripe's") from cause
         if event["type"] not in EVENTS:
-            raise NotForUsError(f"register the endpoint without {event['type']}")
+            raise ForeignNotificationError(f"register the endpoint without {event['type']}")
         told = event["data"]["object"]
         if told["object"] == "charge":
             return self._news(event["id"], told["payment_intent"], told, _of_charge)
@@ -357,7 +351,9 @@ class StripeGateway:
     ) -> PaymentNews:
         about = told.get("metadata") or {}
         if not reference or about.get("tenant") != self.tenant or not about.get("hold"):
-            raise NotForUsError("it is about something else that is paid to this account")
+            raise ForeignNotificationError(
+                "it is about something else that is paid to this account"
+            )
         state, money = read(told)  # only now: what others sell may be in money unknown here
         return PaymentNews(id=id, hold=about["hold"], reference=reference, state=state, money=money)
 

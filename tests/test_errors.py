@@ -20,6 +20,7 @@ from collective_booking.errors import (
     DuplicateMemberError,
     EmptyIntervalError,
     FixedForEverError,
+    ForeignNotificationError,
     ForgedNotificationError,
     HoldExpiredError,
     IllegalStepError,
@@ -244,10 +245,16 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
         "there is no payment for 'h1': confirm the hold",
     ),
     (
+        ForeignNotificationError("it names no hold of ours"),
+        LookupError,
+        {"detail": "it names no hold of ours"},
+        "this notification is about no payment here, so answer 200: it names no hold of ours",
+    ),
+    (
         ForgedNotificationError("its signature is wrong"),
         ValueError,
         {"advice": "its signature is wrong"},
-        "this is no notification of a payment here: its signature is wrong",
+        "this is no notification of the payment gateway: its signature is wrong",
     ),
     (
         ProviderUnavailableError("no network"),

@@ -42,6 +42,7 @@ PROMISED: set[str] = {
     "EmptyIntervalError",
     "Explanation",
     "FixedForEverError",
+    "ForeignNotificationError",
     "ForgedNotificationError",
     "Happening",
     "Held",

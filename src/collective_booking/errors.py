@@ -421,15 +421,29 @@ class NothingToPayError(CollectiveBookingError, ValueError):
         return f"there is no payment for {self.id!r}: {self.advice}"
 
 
+class ForeignNotificationError(CollectiveBookingError, LookupError):
+    """A notification is genuine, and about no payment of this tenant: answer it with 200 (M4).
+
+    Whoever gets an error sends it again, and may give the whole endpoint up in the end.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"this notification is about no payment here, so answer 200: {self.detail}"
+
+
 class ForgedNotificationError(CollectiveBookingError, ValueError):
-    """A notification does not come from the gateway, or belongs to no payment of ours (M4)."""
+    """A notification does not come from the gateway (M4)."""
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice)
         self.advice = advice
 
     def __str__(self) -> str:
-        return f"this is no notification of a payment here: {self.advice}"
+        return f"this is no notification of the payment gateway: {self.advice}"
 
 
 # --- ports ---------------------------------------------------------------------------------------

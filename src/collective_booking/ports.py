@@ -154,7 +154,8 @@ class PaymentGateway(Protocol):
         no other has it; one that comes late is genuine still.
 
         Raises:
-            ForgedNotificationError: it is not genuine, or not about a payment of this host.
+            ForgedNotificationError: it is not genuine.
+            ForeignNotificationError: it is genuine, and about nothing that this gateway made.
         """
         ...
 

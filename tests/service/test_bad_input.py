@@ -17,6 +17,7 @@ from collective_booking.errors import (
     CalendarChangedError,
     CollectiveBookingError,
     ConfigurationError,
+    ForeignNotificationError,
     ForgedNotificationError,
     HoldExpiredError,
     InvalidTokenError,
@@ -37,7 +38,7 @@ from collective_booking.errors import (
 from collective_booking.holds import HoldState
 from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.money import CurrencyMismatchError, Money, PriceChangedError
-from collective_booking.payments import Notice
+from collective_booking.payments import Charge, Notice
 from collective_booking.reasons import SlotUnavailableError, What
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeNotifier, FakeProvider, awaited
@@ -132,8 +133,30 @@ def test_a_notification_of_another_tenants_payment(here: Office) -> None:
     held = here.service.hold("sales-call", at("10:00"), KIM)
     here.service.begin_payment(held.token)
 
-    with pytest.raises(ForgedNotificationError, match="no hold of this tenant"):
+    with pytest.raises(ForeignNotificationError, match="no hold of this tenant"):
         here.another(tenant="other").payment_happened(here.gateway.pay(held.hold.id))
+
+
+def test_a_notification_of_another_payment_for_the_same_hold(here: Office) -> None:
+    """Somebody has charged by hand what is charged by itself: that is theirs to sort out."""
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    here.service.begin_payment(held.token)
+    by_hand = here.gateway.authorise(
+        Charge(
+            tenant="default",
+            hold=held.hold.id,
+            money=EUROS,
+            description="A call",
+            name=KIM.name,
+            email=KIM.email,
+            key="by hand",
+        )
+    )
+    notice = here.gateway.pay(by_hand.reference)
+
+    with nothing_changes(here, ForeignNotificationError, "another payment"):
+        here.service.payment_happened(notice)
 
 
 @pytest.mark.parametrize("paid", [Money(4999, "EUR"), Money(5001, "EUR"), Money(5000, "USD")])

@@ -16,6 +16,7 @@ from collective_booking.adapters.memory import MemoryStore
 from collective_booking.appointments import Appointment, Happening, Snapshot, Status, booked
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import (
+    ForeignNotificationError,
     ForgedNotificationError,
     NaiveDatetimeError,
     UndeliverableError,
@@ -512,7 +513,7 @@ def test_a_genuine_notification_of_an_unknown_payment_is_refused() -> None:
     other = FakeGateway()
     other.authorise(charge())
 
-    with pytest.raises(ForgedNotificationError):
+    with pytest.raises(ForeignNotificationError):
         FakeGateway().interpret(other.notices[0])
 
 

@@ -15,7 +15,7 @@ from itertools import count
 from threading import RLock
 from typing import Any, Final
 
-from collective_booking.errors import ForgedNotificationError
+from collective_booking.errors import ForeignNotificationError, ForgedNotificationError
 from collective_booking.money import Money
 from collective_booking.payments import (
     Charge,
@@ -109,7 +109,7 @@ class FakeGateway:
         told: Mapping[str, Any] = json.loads(notice.body)
         with self._lock:
             if told["reference"] not in self._accounts:
-                raise ForgedNotificationError("it is about no payment of this gateway")
+                raise ForeignNotificationError("it is about no payment of this gateway")
         return PaymentNews(
             id=told["id"],
             hold=told["hold"],

@@ -25,7 +25,7 @@ from collective_booking.asks import (
 from collective_booking.drafts import Draft, Tenure
 from collective_booking.errors import (
     CalendarChangedError,
-    ForgedNotificationError,
+    ForeignNotificationError,
     HoldExpiredError,
     MissingPortError,
     NothingToPayError,
@@ -106,7 +106,8 @@ async def payment_happened(desk: Desk, /, notice: Notice) -> Attempt:
     amount or currency than the hold's is given back; `hold.payment.received` tells (M3).
 
     Raises:
-        ForgedNotificationError: it is not genuine, or not about a payment here.
+        ForgedNotificationError: it is not genuine.
+        ForeignNotificationError: it is genuine, and not about a payment here.
     """
     require("a notice", notice, Notice, "a Notice, with the body and the headers that came in")
     news = await Interpret(notice)
@@ -128,9 +129,9 @@ async def _about(desk: Desk, /, news: PaymentNews) -> Hold:
     try:
         hold = await ReadHold(desk.tenant, news.hold)
     except UnknownBookingError:
-        raise ForgedNotificationError("it names no hold of this tenant") from None
+        raise ForeignNotificationError("it names no hold of this tenant") from None
     if hold.payment is None or hold.payment.reference not in {None, news.reference}:
-        raise ForgedNotificationError("it is about another payment than this hold's")
+        raise ForeignNotificationError("it is about another payment than its hold's")
     return hold
 
 
