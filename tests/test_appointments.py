@@ -1,4 +1,4 @@
-"""What was booked: the steps it may take, what it keeps for ever, and what a move asks."""
+"""What was booked: the steps it may take, and what can be changed of it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,16 @@ from itertools import product
 
 import pytest
 
-from collective_booking.appointments import (
-    NEXT,
-    Contact,
-    Happening,
-    Snapshot,
-    Status,
-)
+from collective_booking.appointments import NEXT, Contact, Happening, Status
 from collective_booking.errors import (
     ConfigurationError,
     FixedForEverError,
     IllegalStepError,
     NaiveDatetimeError,
     NoChangeError,
-    UnknownMemberError,
 )
-from collective_booking.hours import DateRange, OpeningHours
-from collective_booking.members import LocationKind, MeetingLocation
-from tests.bookings import ANA, BEN, CLEO, KIM, NOW, appointment, at, calendar, member
+from collective_booking.snapshots import Snapshot
+from tests.bookings import ANA, KIM, NOW, appointment, at, calendar, member
 
 # --- the table (A7) ------------------------------------------------------------------------------
 
@@ -86,7 +78,7 @@ def test_which_statuses_take_time_and_count(status: Status, blocks: bool) -> Non
     assert len(made.claims()) == (2 if made.claims_time else 0)
 
 
-# --- what it keeps (A1, A2) ----------------------------------------------------------------------
+# --- what never changes (A2) ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["owner", "members", "snapshot", "organizer"])
@@ -98,23 +90,6 @@ def test_owner_and_members_cannot_be_changed_and_the_attempt_says_so(name: str) 
 def test_a_detail_that_does_not_exist_is_told_with_the_one_meant() -> None:
     with pytest.raises(ConfigurationError, match="did you mean 'title'"):
         appointment().edited(NOW, titel="Another")
-
-
-def test_an_owner_who_is_no_member_is_refused() -> None:
-    with pytest.raises(UnknownMemberError):
-        Snapshot(calendar=calendar(), version=1, owner="zoe")
-
-
-def test_the_location_is_the_calendars_else_the_owners() -> None:
-    """A5."""
-    room = MeetingLocation(LocationKind.ADDRESS, "Room 1")
-    link = MeetingLocation(LocationKind.VIDEO, "https://meet.example.com/ana")
-    ana = member("ana", location=link)
-
-    assert Snapshot(calendar=calendar(ana, BEN), version=1, owner="ana").location == link
-    both = calendar(ana, BEN, location=room)
-    assert Snapshot(calendar=both, version=1, owner="ana").location == room
-    assert Snapshot(calendar=calendar(), version=1, owner="ana").location is None
 
 
 # --- moving and editing (A3, E5) -----------------------------------------------------------------
@@ -144,31 +119,6 @@ def test_how_it_went_is_nothing_that_invitations_tell() -> None:
     showed = appointment().stepped(Happening.SHOWED, NOW)
 
     assert (showed.version, showed.sequence) == (2, 0)
-
-
-def test_a_move_asks_for_todays_hours_and_yesterdays_people() -> None:
-    """A3: hours, grid, notice and caps as they are now; roster, duration, buffers as booked."""
-    mornings = OpeningHours.parse("Mon-Fri 09:00-12:00")
-    away = (DateRange(at("00:00", 30).date(), at("00:00", 30).date()),)
-    then = calendar(ANA, BEN, CLEO, buffer_after=timedelta(minutes=15))
-    now = calendar(
-        member("ana", hours=mornings, time_off=away, timezone="Europe/Madrid", required=True),
-        member("ben", hours=None, ignore_hours=True, required=False),
-        timezone="Europe/Berlin",
-        duration=timedelta(minutes=30),
-        notice=timedelta(hours=4),
-        max_per_day=3,
-    )
-
-    asked = Snapshot(calendar=then, version=1, owner="ana").moving_under(now)
-
-    ana, ben, cleo = asked.members
-    assert (ana.hours, ana.timezone, ana.time_off) == (mornings, "Europe/Madrid", away)
-    assert (ben.hours, ben.required) == (BEN.hours, True)  # today they ignore hours; this may not
-    assert cleo == CLEO  # who left keeps the hours they had
-    assert (asked.duration, asked.buffer_after) == (then.duration, then.buffer_after)
-    assert (asked.timezone, asked.notice, asked.max_per_day) == (now.timezone, now.notice, 3)
-    assert asked.step == now.step
 
 
 # --- the booker ----------------------------------------------------------------------------------

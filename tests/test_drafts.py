@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from collective_booking.appointments import Appointment, Happening, Snapshot, Status
+from collective_booking.appointments import Appointment, Happening, Status
 from collective_booking.availability import Claim, Counted
 from collective_booking.drafts import (
     Draft,
@@ -32,6 +32,7 @@ from collective_booking.errors import (
 from collective_booking.holds import Hold, HoldState
 from collective_booking.payments import Payment
 from collective_booking.reasons import Reason, SlotUnavailableError, What
+from collective_booking.snapshots import Snapshot
 from tests.bookings import EUROS, NOW, appointment, at, calendar, hold, slot
 
 ASKED = Request("r1", "what was asked")

@@ -11,15 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collective_booking.appointments import (
-    NEXT,
-    Appointment,
-    Contact,
-    Happening,
-    Snapshot,
-    Status,
-    booked,
-)
+from collective_booking.appointments import NEXT, Appointment, Contact, Happening, Status, booked
 from collective_booking.effects import (
     MAX_ATTEMPTS,
     Attempted,
@@ -31,6 +23,7 @@ from collective_booking.effects import (
     unreached,
 )
 from collective_booking.errors import UndeliverableError
+from collective_booking.snapshots import Snapshot
 from tests.bookings import ANA, BEN, CLEO, NOW, appointment, calendar, member
 
 COPIES = {"copy:ana", "copy:ben"}

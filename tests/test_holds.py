@@ -8,9 +8,9 @@ from typing import Final
 
 import pytest
 
-from collective_booking.appointments import Snapshot
 from collective_booking.holds import LATE_PAYMENT, OUTCOMES, Hold, HoldState, Move
 from collective_booking.payments import ANSWERS, NEWS, Payment, PaymentState
+from collective_booking.snapshots import Snapshot
 from tests.bookings import EUROS, KIM, NOW, at, calendar
 
 SNAPSHOT: Final = Snapshot(calendar=calendar(price=EUROS), version=1, owner="ana")

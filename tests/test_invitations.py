@@ -9,15 +9,11 @@ import pytest
 from icalendar import Calendar
 
 from collective_booking.adapters.ics import read
-from collective_booking.appointments import (
-    Appointment,
-    Contact,
-    Happening,
-    Snapshot,
-)
+from collective_booking.appointments import Appointment, Contact, Happening
 from collective_booking.intervals import Interval
 from collective_booking.invitations import invitation
 from collective_booking.members import LocationKind, MeetingLocation
+from collective_booking.snapshots import Snapshot
 from tests.bookings import ANA, BEN, HOST, MONDAY, NOW, appointment, calendar, member
 
 

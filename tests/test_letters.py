@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from collective_booking.appointments import Contact, Happening, Snapshot, Status
+from collective_booking.appointments import Contact, Happening, Status
 from collective_booking.effects import Channel
 from collective_booking.errors import ConfigurationError
 from collective_booking.letters import HEADLINES, Letter, letter_of
 from collective_booking.members import LocationKind, MeetingLocation
+from collective_booking.snapshots import Snapshot
 from tests.bookings import NOW, appointment, at, calendar, member
 from tests.messages import message
 

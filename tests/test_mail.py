@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from collective_booking.appointments import Contact, Happening, Snapshot
+from collective_booking.appointments import Contact, Happening
 from collective_booking.effects import Channel
 from collective_booking.errors import UndeliverableError
 from collective_booking.letters import Letter, letter_of
 from collective_booking.mail import Mail, mail_of, written
 from collective_booking.messages import Message
+from collective_booking.snapshots import Snapshot
 from tests.bookings import NOW, appointment, at, calendar, member
 from tests.messages import HEADERS, content_of, message, read, words_of
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from collective_booking.appointments import Appointment, Contact, Happening, Snapshot, Status
+from collective_booking.appointments import Appointment, Contact, Happening, Status
 from collective_booking.effects import Channel, Effect
 from collective_booking.messages import Audience, Message, copy_of, message_of
+from collective_booking.snapshots import Snapshot
 from tests.bookings import ANA, BEN, NOW, appointment, calendar, member
 
 

@@ -8,14 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collective_booking.appointments import (
-    Appointment,
-    Change,
-    Contact,
-    Happening,
-    Snapshot,
-    Status,
-)
+from collective_booking.appointments import Appointment, Change, Contact, Happening, Status
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
 from collective_booking.calendars import (
     CollectiveCalendar,
@@ -93,6 +86,7 @@ from collective_booking.reasons import (
 )
 from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 from collective_booking.slots import Admission, Slot, SlotFinder
+from collective_booking.snapshots import Snapshot
 from collective_booking.views import Row, View
 
 if TYPE_CHECKING:

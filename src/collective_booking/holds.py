@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from collective_booking.appointments import Contact, Snapshot
+from collective_booking.appointments import Contact
 from collective_booking.availability import Claim
 from collective_booking.checks import (
     MAX_NAME,
@@ -29,6 +29,7 @@ from collective_booking.checks import (
 from collective_booking.intervals import Interval
 from collective_booking.members import CHOSEN_LOCATION, MeetingLocation
 from collective_booking.payments import Payment, PaymentState
+from collective_booking.snapshots import Snapshot
 
 LATE_PAYMENT: Final = timedelta(hours=1)
 """How long after its hold has lapsed a payment still gets the time, if that is free (M1).

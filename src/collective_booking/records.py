@@ -10,14 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from collective_booking.appointments import (
-    Appointment,
-    Change,
-    Contact,
-    Happening,
-    Snapshot,
-    Status,
-)
+from collective_booking.appointments import Appointment, Change, Contact, Happening, Status
 from collective_booking.drafts import StoredCalendar
 from collective_booking.holds import Hold, HoldState
 from collective_booking.intervals import Interval
@@ -25,6 +18,7 @@ from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.moments import to_datetime, to_microseconds
 from collective_booking.money import Money
 from collective_booking.payments import Payment, PaymentState
+from collective_booking.snapshots import Snapshot
 
 Record = Mapping[str, Any]
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from collective_booking.appointments import Appointment, Contact, Snapshot, Status, booked
+from collective_booking.appointments import Appointment, Contact, Status, booked
 from collective_booking.invitations import invitation
+from collective_booking.snapshots import Snapshot
 from tests.bookings import ANA, HOST, NOW, at, calendar, member
 
 lines = (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from collective_booking.adapters.memory import MemoryStore
 from collective_booking.adapters.sql import SqlStore
-from collective_booking.appointments import Happening, Snapshot, Status
+from collective_booking.appointments import Happening, Status
 from collective_booking.availability import Claim
 from collective_booking.drafts import Request, Tenure
 from collective_booking.effects import Attempted, effects_of
@@ -20,6 +20,7 @@ from collective_booking.errors import CollectiveBookingError
 from collective_booking.holds import HoldState
 from collective_booking.intervals import Interval
 from collective_booking.ports import BookingStore
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing.contracts.stores.drafting import (
     TENANT,
     admits,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from collective_booking.adapters.memory import MemoryStore
-from collective_booking.appointments import Appointment, Happening, Snapshot, Status, booked
+from collective_booking.appointments import Appointment, Happening, Status, booked
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import (
     ForeignNotificationError,
@@ -28,6 +28,7 @@ from collective_booking.money import Money
 from collective_booking.payments import Charge, Notice, PaymentState
 from collective_booking.ports import CalendarProvider, Clock, Notifier, PaymentGateway
 from collective_booking.service import AsyncBookingService, BookingService
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing import (
     FakeClock,
     FakeGateway,

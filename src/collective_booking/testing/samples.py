@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from collective_booking.appointments import Appointment, Contact, Snapshot, Status, booked
+from collective_booking.appointments import Appointment, Contact, Status, booked
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.holds import Hold
 from collective_booking.hours import OpeningHours
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.money import Money
+from collective_booking.snapshots import Snapshot
 
 HOST: Final = "booking.example.com"
 SECRET: Final = b"a secret for tests alone"

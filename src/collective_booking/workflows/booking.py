@@ -10,14 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from collective_booking.appointments import (
-    Appointment,
-    Contact,
-    Happening,
-    Snapshot,
-    Status,
-    booked,
-)
+from collective_booking.appointments import Appointment, Contact, Happening, Status, booked
 from collective_booking.asks import Commit, ReadAppointment, ReadCalendar, ReadHold
 from collective_booking.calendars import decide_ownership
 from collective_booking.drafts import Draft, Request, StoredCalendar, Tenure
@@ -36,6 +29,7 @@ from collective_booking.moments import to_datetime
 from collective_booking.money import Money, PriceChangedError
 from collective_booking.reasons import AFRESH
 from collective_booking.slots import Admission, supported
+from collective_booking.snapshots import Snapshot
 from collective_booking.tokens import Purpose
 from collective_booking.workflows.desk import (
     Booking,

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from collective_booking.appointments import Appointment, Happening, Snapshot
+from collective_booking.appointments import Appointment, Happening
 from collective_booking.effects import Channel, Effect
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy, copy_of
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing import samples
 from collective_booking.testing.contracts.calling import Contract, answers, only
 from collective_booking.testing.samples import NOW, at

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from collective_booking.appointments import Appointment, Contact, Snapshot
+from collective_booking.appointments import Appointment, Contact
 from collective_booking.effects import Channel, Effect
 from collective_booking.errors import UndeliverableError
 from collective_booking.messages import Audience, Message, message_of
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing import samples
 from collective_booking.testing.contracts.calling import Contract, answers, only
 from collective_booking.testing.samples import KIM, LOU, NOW, at

@@ -15,7 +15,7 @@ from typing import Any, Final
 from hypothesis.stateful import RuleBasedStateMachine
 
 from collective_booking.adapters.memory import MemoryStore
-from collective_booking.appointments import Appointment, Snapshot, Status
+from collective_booking.appointments import Appointment, Status
 from collective_booking.availability import Availability
 from collective_booking.holds import OUTCOMES, Hold, HoldState
 from collective_booking.intervals import Interval, IntervalSet
@@ -23,6 +23,7 @@ from collective_booking.members import Member
 from collective_booking.money import Money
 from collective_booking.payments import Charge, Notice, PaymentAnswer
 from collective_booking.service import BookingService
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing import samples
 from collective_booking.testing.calendars import FakeProvider
 from collective_booking.testing.clocks import FakeClock

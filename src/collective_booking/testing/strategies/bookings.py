@@ -18,7 +18,6 @@ from collective_booking.appointments import (
     Change,
     Contact,
     Happening,
-    Snapshot,
     Status,
     booked,
 )
@@ -38,6 +37,7 @@ from collective_booking.payments import (
     PaymentState,
 )
 from collective_booking.settings import MAX_MEMBERS
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing.strategies.teams import (
     calendars,
     emails,

@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from collective_booking.appointments import Snapshot
 from collective_booking.availability import Claim
 from collective_booking.drafts import Request
 from collective_booking.errors import UnknownBookingError
 from collective_booking.ports import BookingStore
 from collective_booking.reasons import SlotUnavailableError, What
 from collective_booking.slots import Admission
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing.contracts.calling import refusal
 from collective_booking.testing.contracts.stores.base import (
     HOUR,

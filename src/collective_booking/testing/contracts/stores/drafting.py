@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from collective_booking.appointments import Appointment, Happening, Snapshot
+from collective_booking.appointments import Appointment, Happening
 from collective_booking.availability import Availability, Claim, Counted
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.drafts import Draft, Outcome, Tenure
@@ -20,6 +20,7 @@ from collective_booking.holds import Hold, HoldState
 from collective_booking.ports import BookingStore
 from collective_booking.reasons import AFRESH, Reason
 from collective_booking.slots import Admission, SlotFinder
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing.samples import NOW, appointment, at, hold
 
 TENANT: Final = "default"

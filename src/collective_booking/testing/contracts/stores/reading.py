@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from collective_booking.appointments import Happening, Snapshot
+from collective_booking.appointments import Happening
 from collective_booking.availability import Claim
 from collective_booking.drafts import Outcome, Request
 from collective_booking.effects import effects_of
 from collective_booking.errors import UnknownBookingError, UnknownCalendarError
+from collective_booking.snapshots import Snapshot
 from collective_booking.testing.contracts.calling import refusal
 from collective_booking.testing.contracts.stores.base import HOUR, StoreContract, outbox
 from collective_booking.testing.contracts.stores.drafting import (
