@@ -19,7 +19,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from collective_booking.localtime import MINUTE
-from collective_booking.views import View, WallSpan, on_date
+from collective_booking.views import View
+from collective_booking.walls import WallSpan, on_date
 
 Spans = Sequence[WallSpan]
 

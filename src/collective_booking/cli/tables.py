@@ -22,7 +22,7 @@ from collective_booking.durations import format_amount, format_duration
 from collective_booking.intervals import Interval
 from collective_booking.reasons import Blockage, Explanation, Release, WindowExplanation
 from collective_booking.slots import Slot
-from collective_booking.views import date_label
+from collective_booking.walls import date_label
 
 FEW: Final = 3
 """How many blockers the short form of an explanation names."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from collective_booking.intervals import Interval
 from collective_booking.localtime import MINUTE, offset_at, offsets, zone
 from collective_booking.moments import BEGINNING, END, to_datetime, to_microseconds
-from collective_booking.views import date_label
+from collective_booking.walls import date_label
 
 NAMED: Final = 6
 """How many people a sentence names before it counts the others."""

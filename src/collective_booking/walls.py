@@ -1,0 +1,53 @@
+"""What the clocks on the wall show of some days: local times, as if they were instants.
+
+Lives here: the times of a window's rows on the walls of its zone, and how a date is called.
+Must not live here: which instant is which local time (that is `localtime`), how it is drawn.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, NamedTuple
+
+from collective_booking.hours import DAYS
+from collective_booking.intervals import IntervalSet
+from collective_booking.localtime import DAY, MINUTE, to_day
+
+HOUR: Final = 60 * MINUTE
+MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+WallSpan = tuple[int, int]
+"""From when to when on the wall of one day, in microseconds from its midnight."""
+
+
+class Walls(NamedTuple):
+    """What the clocks on the wall show of a view: `(open, busy, unknown)` by row, and `common`.
+
+    >>> nine_to_five = IntervalSet.from_microseconds([9 * HOUR], [17 * HOUR])
+    >>> Walls(rows=(), common=nine_to_five).common.starts
+    (32400000000,)
+    """
+
+    rows: tuple[tuple[IntervalSet, IntervalSet, IntervalSet], ...]
+    common: IntervalSet
+
+
+def on_date(walls: IntervalSet, day: date) -> list[WallSpan]:
+    """What *walls* show on local date *day*, in microseconds from its midnight.
+
+    >>> night = IntervalSet.from_microseconds([20 * HOUR], [30 * HOUR])
+    >>> [(start // HOUR, end // HOUR) for start, end in on_date(night, date(1970, 1, 2))]
+    [(0, 6)]
+    """
+    midnight = to_day(day) * DAY
+    part = walls.between(midnight, midnight + DAY)
+    return [(s - midnight, e - midnight) for s, e in zip(part.starts, part.ends, strict=True)]
+
+
+def date_label(day: date) -> str:
+    """A date as people say it.
+
+    >>> date_label(date(2026, 11, 23))
+    'Mon 23 Nov'
+    """
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
