@@ -74,6 +74,8 @@ def test_which_statuses_take_time_and_count(status: Status, blocks: bool) -> Non
 
     ended = status in {Status.CANCELLED, Status.INVALID}
     assert made.status.counts is not ended
+    assert made.status.ended is ended
+    assert made.status.active is (status in {Status.PENDING, Status.CONFIRMED})
     assert made.claims_time is (not ended and (blocks or status is not Status.PENDING))
     assert len(made.claims()) == (2 if made.claims_time else 0)
 

@@ -137,7 +137,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     service = office().service
     appointment = service.appointment(service.appointment_id(token)).appointment
     here = _zone(request, appointment.snapshot.calendar)
-    stands = appointment.status in {cb.Status.PENDING, cb.Status.CONFIRMED}
+    stands = appointment.status.active
     days = office().times(appointment.calendar, here, moving=appointment.id) if stands else {}
     shown: dict[str, Any] = {"token": token, "zone": here, "days": days, "stands": stands}
     return _page(request, "booked", appointment=appointment, **shown)

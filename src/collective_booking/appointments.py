@@ -95,7 +95,21 @@ class Status(StrEnum):
     @property
     def counts(self) -> bool:
         """Whether such an appointment counts to its calendar's caps (N3, A7)."""
-        return self not in {Status.CANCELLED, Status.INVALID}
+        return not self.ended
+
+    @property
+    def active(self) -> bool:
+        """Whether it can still be moved or cancelled: it is asked for or agreed, and no more.
+
+        >>> [status.value for status in Status if status.active]
+        ['pending', 'confirmed']
+        """
+        return self in {Status.PENDING, Status.CONFIRMED}
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was called off, or should never have been there: recipients lose it."""
+        return self in {Status.CANCELLED, Status.INVALID}
 
 
 class Happening(StrEnum):
@@ -116,15 +130,15 @@ class Happening(StrEnum):
     """A member declined the invitation; the appointment stands for the others (E4)."""
 
 
-_LIVE: Final = (Status.PENDING, Status.CONFIRMED)
+_ACTIVE: Final = tuple(status for status in Status if status.active)
 _PAST: Final = (Status.CONFIRMED, Status.SHOWED, Status.NO_SHOW)
 
 NEXT: Final[Mapping[tuple[Status, Happening], Status]] = {
     (Status.PENDING, Happening.APPROVED): Status.CONFIRMED,
     (Status.PENDING, Happening.DECLINED): Status.CANCELLED,
-    **{(status, Happening.CANCELLED): Status.CANCELLED for status in _LIVE},
-    **{(status, Happening.MOVED): status for status in _LIVE},
-    **{(status, Happening.EDITED): status for status in (*_LIVE, Status.SHOWED, Status.NO_SHOW)},
+    **{(status, Happening.CANCELLED): Status.CANCELLED for status in _ACTIVE},
+    **{(status, Happening.MOVED): status for status in _ACTIVE},
+    **{(status, Happening.EDITED): status for status in (*_ACTIVE, Status.SHOWED, Status.NO_SHOW)},
     (Status.CONFIRMED, Happening.MEMBER_DECLINED): Status.CONFIRMED,
     **{(status, Happening.SHOWED): Status.SHOWED for status in _PAST if status != Status.SHOWED},
     **{(status, Happening.NO_SHOW): Status.NO_SHOW for status in _PAST if status != Status.NO_SHOW},

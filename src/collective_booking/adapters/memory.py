@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 
-from collective_booking.appointments import Appointment, Status
+from collective_booking.appointments import Appointment
 from collective_booking.availability import Claim, Counted
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.drafts import (
@@ -192,7 +192,7 @@ class MemoryStore:
             each
             for each in latest
             if each.calendar == calendar.slug
-            and each.status in {Status.PENDING, Status.CONFIRMED}
+            and each.status.active
             and each.end > now
             and not roster.issuperset(member.id for member in each.members)
         ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from collective_booking.appointments import Appointment, Status
+from collective_booking.appointments import Appointment
 from collective_booking.asks import (
     Ask,
     Forget,
@@ -129,7 +129,7 @@ def _hand_over(desk: Desk, effect: Effect, appointment: Appointment) -> Ask[None
     """
     from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
 
-    ended = appointment.status in {Status.CANCELLED, Status.INVALID}
+    ended = appointment.status.ended
     never_heard = ended and not effect.reached and effect.former is None
     if effect.overtaken or never_heard:
         return None

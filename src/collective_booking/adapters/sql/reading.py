@@ -145,7 +145,7 @@ def calendar(connection: Connection, known: Calendars, tenant: str, slug: str) -
 
 _KEPT: Final = _CURRENT.where(
     by(appointments, "tenant", "slug"),
-    appointments.c.status.in_([Status.PENDING, Status.CONFIRMED]),
+    appointments.c.status.in_([status for status in Status if status.active]),
     appointments.c.end_us > bindparam("now"),
 )
 
