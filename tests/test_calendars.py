@@ -180,25 +180,13 @@ def test_a_location_is_complete_for_its_kind(kind: Any, value: str, message: str
         MeetingLocation(kind, value)
 
 
-def test_a_location_knows_whether_people_travel() -> None:
-    """A calendar entry has a place for an address, and another for a link."""
-    booker = MeetingLocation(LocationKind.BOOKER)
-    phone = MeetingLocation(LocationKind.PHONE, "+44 (0)20 7946-0018 ext. 12")
-
-    assert OFFICE_PLACE.is_physical
-    assert not OFFICE_PLACE.is_virtual
-    assert VIDEO.is_virtual
-    assert phone.is_virtual
-    assert not booker.is_physical
-    assert not booker.is_virtual
-
-
 def test_a_calendar_meets_where_it_says_else_where_its_owner_does() -> None:
     """A team that has not said where follows its owner, also to the next one."""
     ben = replace(BEN, location=OFFICE_PLACE)
     calendar = a_calendar(members=(ANA, ben))
 
     assert calendar.effective_location is None
+    assert calendar.location_under("ben") == OFFICE_PLACE
     assert calendar.make_owner("ben").effective_location == OFFICE_PLACE
     assert calendar.make_owner("ben").with_settings(location=VIDEO).effective_location == VIDEO
 

@@ -151,8 +151,18 @@ class CollectiveCalendar:
 
     @property
     def effective_location(self) -> MeetingLocation | None:
-        """Where it meets: its own location, else the owner's, else nowhere yet."""
-        return self.location or self.primary_owner.location
+        """Where it meets while its primary owner owns what is booked."""
+        return self.location_under(self.owner)
+
+    def location_under(self, owner: str) -> MeetingLocation | None:
+        """Where it meets when *owner* owns the appointment: as it says, else at theirs (A5).
+
+        None where neither says anything.
+
+        Raises:
+            UnknownMemberError: *owner* is no member.
+        """
+        return self.location or self.member(owner).location
 
     @property
     def is_capped(self) -> bool:

@@ -98,8 +98,8 @@ class MeetingLocation:
     Raises:
         ConfigurationError: the value is not what the kind asks for.
 
-    >>> MeetingLocation(LocationKind.VIDEO, "https://meet.example.com/sales").is_virtual
-    True
+    >>> MeetingLocation(LocationKind.VIDEO, "https://meet.example.com/sales").kind.value
+    'video'
     """
 
     kind: LocationKind
@@ -107,16 +107,6 @@ class MeetingLocation:
 
     def __post_init__(self) -> None:
         LOCATION_RULES.settle(self, "the location")
-
-    @property
-    def is_physical(self) -> bool:
-        """Whether people go there."""
-        return self.kind is LocationKind.ADDRESS
-
-    @property
-    def is_virtual(self) -> bool:
-        """Whether people call or connect; unlike an address, a custom text and a choice to come."""
-        return self.kind in {LocationKind.PHONE, LocationKind.VIDEO, LocationKind.CONFERENCE}
 
 
 # --- who -----------------------------------------------------------------------------------------

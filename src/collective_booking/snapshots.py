@@ -56,8 +56,8 @@ class Snapshot:
 
     @property
     def location(self) -> MeetingLocation | None:
-        """The calendar's location, else the owner's, else none (A5)."""
-        return self.calendar.location or self.calendar.member(self.owner).location
+        """Where it meets, as long as nobody chooses another place (A5)."""
+        return self.calendar.location_under(self.owner)
 
     def slot(self, start: datetime) -> Interval:
         """The time an appointment takes that starts at *start*."""
