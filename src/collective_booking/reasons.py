@@ -178,6 +178,10 @@ class Blockage:
         alone = f", {format_amount(self.alone)} of it alone" if self.alone else ""
         return f"{self.who or 'the calendar'} blocks {format_amount(self.blocked)}{alone} ({parts})"
 
+    def rank(self) -> tuple[timedelta, timedelta, str]:
+        """To sort by, most blocking first: whoever blocks most alone stands first (X2)."""
+        return -self.alone, -self.blocked, self.who or ""
+
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:

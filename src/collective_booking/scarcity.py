@@ -29,7 +29,7 @@ def blockages(obstacles: Sequence[Obstacle], first: int, last: int) -> tuple[Blo
         Blockage(who, blocked.total, (blocked - shared).total, _amounts(kinds[who]))
         for who, blocked in whole.items()
     ]
-    return tuple(sorted(found, key=lambda each: (-each.alone, -each.blocked, each.who or "")))
+    return tuple(sorted(found, key=Blockage.rank))
 
 
 def _amounts(by: Mapping[What, list[IntervalSet]]) -> tuple[tuple[What, timedelta], ...]:

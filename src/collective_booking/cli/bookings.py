@@ -6,9 +6,9 @@ Must not live here: finding times (that is `commands`), layout, files, what a bo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -122,11 +122,11 @@ def reschedule(
     \b
       collective-booking reschedule team.toml 3f9a01bc2d 2026-11-24T11:00:00Z
     """
-    asked, read = ask(team, given), arguments(APPOINTMENT=appointment, START=start)
     return _happened(
-        asked,
-        read["APPOINTMENT"],
-        lambda service, id_: service.reschedule(id_, read["START"]),
+        team,
+        given,
+        {"APPOINTMENT": appointment, "START": start},
+        lambda service, read: service.reschedule(read["APPOINTMENT"], read["START"]),
         as_json=as_json,
     )
 
@@ -141,9 +141,12 @@ def cancel(team: str, appointment: str, *, as_json: bool, **given: str | None) -
     \b
       collective-booking cancel team.toml 3f9a01bc2d
     """
-    asked, read = ask(team, given), arguments(APPOINTMENT=appointment)
     return _happened(
-        asked, read["APPOINTMENT"], lambda service, id_: service.cancel(id_), as_json=as_json
+        team,
+        given,
+        {"APPOINTMENT": appointment},
+        lambda service, read: service.cancel(read["APPOINTMENT"]),
+        as_json=as_json,
     )
 
 
@@ -157,9 +160,12 @@ def approve(team: str, appointment: str, *, as_json: bool, **given: str | None) 
     \b
       collective-booking approve team.toml 3f9a01bc2d
     """
-    asked, read = ask(team, given), arguments(APPOINTMENT=appointment)
     return _happened(
-        asked, read["APPOINTMENT"], lambda service, id_: service.approve(id_), as_json=as_json
+        team,
+        given,
+        {"APPOINTMENT": appointment},
+        lambda service, read: service.approve(read["APPOINTMENT"]),
+        as_json=as_json,
     )
 
 
@@ -173,9 +179,12 @@ def decline(team: str, appointment: str, *, as_json: bool, **given: str | None) 
     \b
       collective-booking decline team.toml 3f9a01bc2d
     """
-    asked, read = ask(team, given), arguments(APPOINTMENT=appointment)
     return _happened(
-        asked, read["APPOINTMENT"], lambda service, id_: service.decline(id_), as_json=as_json
+        team,
+        given,
+        {"APPOINTMENT": appointment},
+        lambda service, read: service.decline(read["APPOINTMENT"]),
+        as_json=as_json,
     )
 
 
@@ -291,15 +300,24 @@ def _problems_of_options() -> Iterator[None]:
 
 
 def _happened(
-    asked: Asked, id: str, act: Callable[[BookingService, str], Booking], *, as_json: bool
+    team: str,
+    given: Mapping[str, str | None],
+    told: Mapping[str, str],
+    act: Callable[[BookingService, Mapping[str, Any]], Booking],
+    *,
+    as_json: bool,
 ) -> Answer:
-    """What *act* comes to on the appointment *id*, which is of the team that is asked."""
-    office, calendar = asked.office(), asked.team.calendar
-    booked_by = office.service.appointment(id).appointment.snapshot.calendar
+    """What *act* comes to on an appointment, which has to be of the team that is asked.
+
+    It gets the arguments that were *told* as they read, APPOINTMENT among them.
+    """
+    asked, read = ask(team, given), arguments(**told)
+    office, calendar, id_ = asked.office(), asked.team.calendar, read["APPOINTMENT"]
+    booked_by = office.service.appointment(id_).appointment.snapshot.calendar
     if booked_by.slug != calendar.slug:
-        told = f"{shown(id)} is of {booked_by.name} ({booked_by.slug}), not of {calendar.name}"
-        raise BadInput([Problem("APPOINTMENT", f"{told}: name the team file of {booked_by.slug}")])
-    return _answered(asked, office, booked_by, lambda: act(office.service, id), as_json=as_json)
+        where = f"{shown(id_)} is of {booked_by.name} ({booked_by.slug}), not of {calendar.name}"
+        raise BadInput([Problem("APPOINTMENT", f"{where}: name the team file of {booked_by.slug}")])
+    return _answered(asked, office, booked_by, lambda: act(office.service, read), as_json=as_json)
 
 
 def _answered(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from collective_booking.availability import Availability
-from collective_booking.cli.teamfile import Sources, Team, is_feed
+from collective_booking.cli.teamfile import Sources, Team
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.obstacles import unknown_of
@@ -78,8 +78,6 @@ def _folder(team: Team) -> Path:
 
 def _shown(team: Team, name: str) -> str:
     """What a calendar is called: a file by its path, a feed by its host, for the rest is secret."""
-    if not is_feed(name):
-        return str(_folder(team) / name)
-    from collective_booking.adapters.ics.urls import source_of  # noqa: PLC0415  # as above
+    from collective_booking.adapters.ics.urls import is_url, source_of  # noqa: PLC0415  # as above
 
-    return source_of(name)
+    return source_of(name) if is_url(name) else str(_folder(team) / name)

@@ -59,11 +59,6 @@ class Team:
         return member.calendar is None or bool(self.sources_of(member).calendars)
 
 
-def is_feed(name: str) -> bool:
-    """Whether *name*, of a calendar, is the URL of a feed, and not the name of a file or folder."""
-    return name.lower().startswith(_FEEDS)
-
-
 def load(path: str) -> Team:
     """Read the team file at *path*, TOML or JSON.
 
@@ -238,7 +233,7 @@ def _calendar(team: Path) -> Callable[[object], str]:
 
     def read(value: object) -> str:
         name = str(text()(value))
-        if is_feed(name):
+        if name.lower().startswith(_FEEDS):
             return name
         if "://" in name:
             raise Refused(f"must be a file, a folder or an https feed, not {shown(name)}")

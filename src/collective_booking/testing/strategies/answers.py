@@ -99,11 +99,8 @@ def releases() -> SearchStrategy[Release]:
 @reused
 def window_explanations() -> SearchStrategy[WindowExplanation]:
     """What blocks a window, most blocking first."""
-
-    def ranked(found: list[Blockage]) -> tuple[Blockage, ...]:
-        return tuple(sorted(found, key=lambda each: (-each.alone, -each.blocked, each.who or "")))
-
-    found = st.lists(blockages(), max_size=4, unique_by=lambda each: each.who).map(ranked)
+    parties = st.lists(blockages(), max_size=4, unique_by=lambda each: each.who)
+    found = parties.map(lambda each: tuple(sorted(each, key=Blockage.rank)))
     opening = st.lists(releases(), max_size=2).map(tuple)
     counts = st.integers(0, 500)
     return st.builds(WindowExplanation, intervals(), counts, found, counts, opening)
