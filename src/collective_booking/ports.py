@@ -37,26 +37,8 @@ from collective_booking.slots import Admission
 C = TypeVar("C", bound=type)
 
 
-class CalendarProvider(Protocol):
-    """The members' own calendars: what they say, and the copies of appointments in them."""
-
-    def availability(
-        self, members: Sequence[Member], window: Interval
-    ) -> Mapping[str, Availability]:
-        """Everything that makes each of *members* unavailable inside *window*, by their id.
-
-        Called once for each search or booking, with every member who has a `calendar` and whose
-        busy time counts, never under a lock. Cover the whole window, however long, and clip the
-        answer to it: what could not be looked up goes into the answer's `unknown`, for a stretch
-        that nobody mentions counts as free. A member who is left out is unknown all the time. Leave
-        out the events whose UID ends in the host's suffix: for our own appointments the store is
-        the truth (F6). A service that cannot tell them says so by `sees_own_copies`.
-
-        Raises:
-            ProviderUnavailableError: nothing is known of any of them in the window (F3). Any other
-                error means the same.
-        """
-        ...
+class KeepsCopies(Protocol):
+    """The half of a `CalendarProvider` that writes: the members' copies of appointments."""
 
     def put(self, copy: MemberCopy) -> None:
         """Put an appointment into the calendar of `copy.member`, or replace it there by its UID.
@@ -90,6 +72,28 @@ class CalendarProvider(Protocol):
 
         Raises:
             UndeliverableError: as `put` does.
+        """
+        ...
+
+
+class CalendarProvider(KeepsCopies, Protocol):
+    """The members' own calendars: what they say, and the copies of appointments in them."""
+
+    def availability(
+        self, members: Sequence[Member], window: Interval
+    ) -> Mapping[str, Availability]:
+        """Everything that makes each of *members* unavailable inside *window*, by their id.
+
+        Called once for each search or booking, with every member who has a `calendar` and whose
+        busy time counts, never under a lock. Cover the whole window, however long, and clip the
+        answer to it: what could not be looked up goes into the answer's `unknown`, for a stretch
+        that nobody mentions counts as free. A member who is left out is unknown all the time. Leave
+        out the events whose UID ends in the host's suffix: for our own appointments the store is
+        the truth (F6). A service that cannot tell them says so by `sees_own_copies`.
+
+        Raises:
+            ProviderUnavailableError: nothing is known of any of them in the window (F3). Any other
+                error means the same.
         """
         ...
 

@@ -56,7 +56,7 @@ def in_turn() -> Iterator[str]:
     ],
 )
 def test_a_member_whose_calendars_nobody_can_tell_is_unknown_alone(
-    root: Path, failing: Callable[[], Any], error: str, caplog: pytest.LogCaptureFixture
+    root: Path, failing: Callable[[], Any], error: str
 ) -> None:
     """One row that is missing in a host's table must not close a team's week (F3)."""
     found = knows(root, lambda each: ["ana.ics"] if each.id == "ana" else failing())
@@ -64,7 +64,6 @@ def test_a_member_whose_calendars_nobody_can_tell_is_unknown_alone(
     assert (found["ana"].busy, found["ana"].unknown) == (CALL, ())
     (gap,) = found["ben"].unknown
     assert (gap.interval, str(gap)) == (MARCH, f"service failed: calendars= failed: {error}")
-    assert caplog.messages == ["calendars= failed for ben"]
 
 
 @pytest.mark.parametrize(

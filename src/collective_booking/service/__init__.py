@@ -6,8 +6,9 @@ Must not live here: any decision, and any command: they are the workflows.
 
 from __future__ import annotations
 
+from collective_booking.clock import SystemClock
 from collective_booking.service.awaiting import AsyncBookingService
-from collective_booking.service.base import SystemClock, random_id
+from collective_booking.service.base import random_id
 from collective_booking.service.blocking import BookingService
 
 __all__ = ["AsyncBookingService", "BookingService", "SystemClock", "random_id"]

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from collective_booking.asks import Ask, drive_async
 from collective_booking.calendars import OwnershipPolicy, primary_ownership
+from collective_booking.clock import SystemClock
 from collective_booking.ports import (
     AsyncBookingStore,
     AsyncCalendarProvider,
@@ -29,7 +30,6 @@ from collective_booking.ports import (
 from collective_booking.service.base import (
     Ports,
     Service,
-    SystemClock,
     logged,
     random_id,
     signed,

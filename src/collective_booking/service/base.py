@@ -11,7 +11,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import chain
 from typing import Any, Final, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -39,18 +40,6 @@ LOG: Final = logging.getLogger("collective_booking")
 # Or Python would print our warnings where the host has set up no logging.
 LOG.addHandler(logging.NullHandler())
 _DOMAIN: Final = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
-
-
-class SystemClock:
-    """The clock of this machine.
-
-    >>> SystemClock().now().utcoffset()
-    datetime.timedelta(0)
-    """
-
-    def now(self) -> datetime:
-        """The current time, in UTC."""
-        return datetime.now(UTC)
 
 
 def random_id() -> str:
@@ -85,10 +74,11 @@ _OWED: Final = {
 def owed(port: str) -> list[str]:
     """The names of the methods that *port* owes.
 
-    >>> owed("notifier")
-    ['send']
+    >>> owed("provider")
+    ['availability', 'put', 'update', 'remove']
     """
-    return [name for name in vars(_OWED[port]) if not name.startswith("_")]
+    told = chain.from_iterable(vars(kind) for kind in _OWED[port].__mro__)
+    return [name for name in told if not name.startswith("_")]
 
 
 def refuse_misfits(ports: Ports) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from collective_booking.asks import Ask, drive
 from collective_booking.calendars import OwnershipPolicy, primary_ownership
+from collective_booking.clock import SystemClock
 from collective_booking.errors import AsyncPortError
 from collective_booking.ports import (
     BookingStore,
@@ -25,7 +26,6 @@ from collective_booking.ports import (
 from collective_booking.service.base import (
     Ports,
     Service,
-    SystemClock,
     logged,
     owed,
     random_id,

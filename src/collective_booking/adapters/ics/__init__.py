@@ -19,12 +19,11 @@ from collective_booking.icalendar_texts import Limits, read
 
 if TYPE_CHECKING:
     from collective_booking.adapters.ics.feeds import Feeds, StaleCopy
-    from collective_booking.adapters.ics.provider import IcsProvider, KeepsCopies
+    from collective_booking.adapters.ics.provider import IcsProvider
 
 __all__ = [
     "Feeds",
     "IcsProvider",
-    "KeepsCopies",
     "Limits",
     "StaleCopy",
     "read",
@@ -37,7 +36,6 @@ __all__ = [
 _LATER: dict[str, str] = {
     "Feeds": "feeds",
     "IcsProvider": "provider",
-    "KeepsCopies": "provider",
     "StaleCopy": "feeds",
 }
 

@@ -26,6 +26,7 @@ from collective_booking.adapters.ics.addresses import (
 from collective_booking.adapters.ics.fetching import OK, Patience, Reply, fetch
 from collective_booking.adapters.ics.kept import Kept
 from collective_booking.adapters.ics.urls import NotFetched, Url
+from collective_booking.clock import SystemClock
 from collective_booking.errors import (
     ConfigurationError,
     InvalidValueError,
@@ -172,7 +173,7 @@ class Feeds:
         self._tell = tell or _nobody
         self._own_tls = tls
         self._resolve = resolve
-        self._clock = clock or _system_clock()
+        self._clock = clock or SystemClock()
         self._kept = Kept[Copy](memory)
 
     def fetch_all(
@@ -260,12 +261,6 @@ def _mark(reply: Reply, name: str) -> str | None:
 def _is_younger(copy: Copy, now: datetime, age: timedelta) -> bool:
     """Whether *copy* is no older than *age*; not so where a clock was set back."""
     return bool(age) and ZERO <= now - copy.fetched <= age
-
-
-def _system_clock() -> Clock:
-    from collective_booking.service import SystemClock  # noqa: PLC0415  # loads the services
-
-    return SystemClock()
 
 
 def _nobody(_: StaleCopy) -> None:

@@ -6,12 +6,11 @@ Must not live here: reading files, fetching, what stands in a calendar.
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from collective_booking.adapters.ics.feeds import Feeds
 from collective_booking.adapters.ics.kept import Answers
@@ -28,28 +27,11 @@ from collective_booking.icalendar_texts import DEFAULTS, Limits, Question, quest
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy
-
-LOG: Final = logging.getLogger("collective_booking")
+from collective_booking.ports import KeepsCopies
 
 _Names: TypeAlias = tuple[str, ...] | NotFetched
 """The names and URLs of a member's calendars, or why nobody can tell them."""
 _WRITING: Final = ("put", "update", "remove")
-
-
-class KeepsCopies(Protocol):
-    """The half of a `CalendarProvider` that writes; see `ports.CalendarProvider`."""
-
-    def put(self, copy: MemberCopy) -> None:
-        """Put a copy into the calendar of its member."""
-        ...
-
-    def update(self, copy: MemberCopy) -> None:
-        """Change it."""
-        ...
-
-    def remove(self, copy: MemberCopy) -> None:
-        """Take it out."""
-        ...
 
 
 def _reference(member: Member) -> tuple[str, ...]:
@@ -69,8 +51,8 @@ class IcsProvider:
 
     What cannot be read makes the time of its member unknown, with a reason, and of nobody else
     (F3). So does what *calendars* raises for them, or gives that is no list of texts; the reason
-    says only of which type an error is, and the log tells the rest. A reason names a feed by its
-    host alone: the rest of such a URL is often a secret. Text that was read before for the same
+    says of which type an error is, and not its words: they may be secret. A reason names a feed by
+    its host alone, for the rest of such a URL often is. Text that was read before for the same
     months is not read again.
 
     Feeds cannot be written, and into files that others keep nothing is put: *copies* writes the
@@ -157,8 +139,7 @@ class IcsProvider:
         try:
             given = self._calendars(member)
             names = () if isinstance(given, str) else tuple(given)
-        except Exception as error:  # whatever a host's own function raises
-            LOG.warning("calendars= failed for %s", member.id, exc_info=True)
+        except Exception as error:  # noqa: BLE001  # whatever a host's own function raises
             return NotFetched(f"calendars= failed: {type(error).__name__}")  # its words may tell
         # Of a single text, each letter would be a calendar.
         if isinstance(given, str) or not all(isinstance(each, str) for each in names):
