@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from collective_booking.adapters.caldav import CalDavError, CalDavProvider
-from collective_booking.adapters.caldav.line import TooLargeError
+from collective_booking.adapters.caldav.connection import TooLargeError
 from collective_booking.availability import Availability, Cause
 from collective_booking.errors import InvalidValueError, WrongTypeError
 from collective_booking.icalendar_texts import Limits

@@ -15,15 +15,15 @@ from urllib.parse import urljoin, urlsplit
 from icalendar import Event
 
 from collective_booking.adapters.caldav import reports
-from collective_booking.adapters.caldav.copies import event_of, is_newer, stored
-from collective_booking.adapters.caldav.line import (
-    Answer,
+from collective_booking.adapters.caldav.connection import (
     CalDavError,
-    Line,
+    Connection,
+    Reply,
     TooLargeError,
     in_short,
     refusal,
 )
+from collective_booking.adapters.caldav.copies import event_of, is_newer, stored
 from collective_booking.adapters.caldav.reports import Found
 from collective_booking.availability import Availability, Cause, Unknown
 from collective_booking.errors import (
@@ -36,13 +36,13 @@ from collective_booking.errors import (
 from collective_booking.icalendar_texts import (
     DEFAULTS,
     Allowance,
+    Answer,
     Limits,
     Question,
     question_about,
     read_text,
     whole,
 )
-from collective_booking.icalendar_texts import Answer as Told
 from collective_booking.intervals import Interval
 from collective_booking.lookups import look_up
 from collective_booking.members import Member
@@ -145,36 +145,36 @@ class CalDavProvider:
         question = question_about(window, member.timezone, member.email, self._limits, suffix)
         source = None
         try:
-            with self._line(member) as line:
-                source = line.calendar
+            with self._connection(member) as connection:
+                source = connection.calendar
                 if self._free_busy:
-                    told = [_free_busy_of(line, question)]
+                    told = [_free_busy_of(connection, question)]
                 else:
                     shared = Allowance(self._limits)
-                    events = self._events(line, window)
+                    events = self._events(connection, window)
                     told = [_told(found, question, shared) for found in events]
         except Exception as cause:  # noqa: BLE001  # one member's trouble, whatever it is
             return _unknown(window, cause, source)
         return whole(question, told)
 
-    def _events(self, line: Line, window: Interval) -> Iterable[Found]:
+    def _events(self, connection: Connection, window: Interval) -> Iterable[Found]:
         """Every event that may touch *window*.
 
         Which recurring events do, servers get wrong: so all of them are read, and a server that
         does not find those that it has just handed out is asked for its whole calendar.
         """
         if self._whole:
-            return _objects(line, reports.events())
-        near = _objects(line, reports.events(reports.within(window, _MARGIN)))
+            return _objects(connection, reports.events())
+        near = _objects(connection, reports.events(reports.within(window, _MARGIN)))
         known = {found.href: found for found in near}
         for name in _REPEATING:
             try:
-                repeating = _objects(line, reports.events(reports.having(name)))
+                repeating = _objects(connection, reports.events(reports.having(name)))
             except UndeliverableError:
-                return _objects(line, reports.events())
+                return _objects(connection, reports.events())
             missed = {found.href for found in near if _has(found, name)}
             if not missed <= {found.href for found in repeating}:
-                return _objects(line, reports.events())
+                return _objects(connection, reports.events())
             known |= {found.href: found for found in repeating}
         return known.values()
 
@@ -192,7 +192,9 @@ class CalDavProvider:
                 somebody is always faster; or there is no client, or it has no URL.
             WrongTypeError: what *client* makes is none.
         """
-        self._change(copy, _copy_to_replace, lambda line, there: _put(line, there, copy))
+        self._change(
+            copy, _copy_to_replace, lambda connection, there: _put(connection, there, copy)
+        )
 
     def update(self, copy: MemberCopy) -> None:
         """Change the copy of its member, or put it anew; see `put`."""
@@ -208,24 +210,24 @@ class CalDavProvider:
     def _change(
         self,
         copy: MemberCopy,
-        look: Callable[[Line, str], _There],
-        once: Callable[[Line, _There], Answer | None],
+        look: Callable[[Connection, str], _There],
+        once: Callable[[Connection, _There], Reply | None],
     ) -> None:
         """Do *once* to what is there, and again if somebody has changed that meanwhile."""
-        with self._line(copy.member) as line:
+        with self._connection(copy.member) as connection:
             for left in reversed(range(_TRIES)):
-                there = look(line, copy.appointment.uid)
+                there = look(connection, copy.appointment.uid)
                 if there[1] is not None and is_newer(there[1], copy):
                     return
-                answer = once(line, there)
-                if answer is None or answer.status in _DONE:
+                reply = once(connection, there)
+                if reply is None or reply.status in _DONE:
                     return
-                may_have_gone = answer.status in _GONE and there[0] is not None
-                if answer.status != _CHANGED and not (may_have_gone and left):
-                    raise refusal(answer)
+                may_have_gone = reply.status in _GONE and there[0] is not None
+                if reply.status != _CHANGED and not (may_have_gone and left):
+                    raise refusal(reply)
         raise CalDavError("somebody else keeps changing the copy", _CHANGED)
 
-    def _line(self, member: Member) -> Line:
+    def _connection(self, member: Member) -> Connection:
         if member.calendar is None:
             raise UndeliverableError(f"{member.id} has no calendar")
         from caldav.davclient import DAVClient  # noqa: PLC0415  # whoever has one has the extra
@@ -235,7 +237,7 @@ class CalDavProvider:
             raise WrongTypeError("what client makes", type(client), "a caldav.DAVClient")
         seconds = self._timeout.total_seconds()
         try:
-            return Line(client, member.calendar, seconds, self._limits.size)
+            return Connection(client, member.calendar, seconds, self._limits.size)
         except CollectiveBookingError:
             client.close()
             raise
@@ -253,29 +255,29 @@ class CalDavProvider:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _objects(line: Line, report: bytes) -> list[Found]:
-    answer = line.ask("REPORT", body=report, headers=_DEPTH)
-    if answer.status != 207:
-        raise refusal(answer)
+def _objects(connection: Connection, report: bytes) -> list[Found]:
+    reply = connection.ask("REPORT", body=report, headers=_DEPTH)
+    if reply.status != 207:
+        raise refusal(reply)
     try:
-        return reports.objects(answer.body)
+        return reports.objects(reply.body)
     except reports.Malformed as cause:
         raise CalDavError(str(cause)) from cause
 
 
-def _free_busy_of(line: Line, question: Question) -> Told:
-    answer = line.ask("REPORT", body=reports.free_busy(question.window), headers=_DEPTH)
-    if answer.status != 200:
-        raise refusal(answer)
-    return read_text(answer.body, question, line.calendar)
+def _free_busy_of(connection: Connection, question: Question) -> Answer:
+    reply = connection.ask("REPORT", body=reports.free_busy(question.window), headers=_DEPTH)
+    if reply.status != 200:
+        raise refusal(reply)
+    return read_text(reply.body, question, connection.calendar)
 
 
-def _told(found: Found, question: Question, shared: Allowance) -> Told:
+def _told(found: Found, question: Question, shared: Allowance) -> Answer:
     """What one object says; one that the server names but does not show may say anything."""
     if found.data is not None:
         return read_text(found.data, question, found.href, shared)
     unknown = Unknown(question.window, Cause.SERVICE, _does_not_tell(found), found.href or None)
-    return Told(Availability(unknown=(unknown,)))
+    return Answer(Availability(unknown=(unknown,)))
 
 
 def _does_not_tell(found: Found) -> str:
@@ -309,65 +311,65 @@ def _reason(cause: Exception) -> str:
 # --- writing -------------------------------------------------------------------------------------
 
 
-def _copy_in(line: Line, uid: str) -> _There:
+def _copy_in(connection: Connection, uid: str) -> _There:
     """The object that holds the copy with this *uid*, and its event, as far as there are any.
 
     It is looked for where we put it, then wherever else an app may have. That nothing is there a
     server says by an empty answer, 404 or 410: what it hides otherwise may be the copy.
     """
-    there = _in_place(line, uid)
-    return _elsewhere(line, uid) if there[0] is None else there
+    there = _in_place(connection, uid)
+    return _elsewhere(connection, uid) if there[0] is None else there
 
 
-def _copy_to_replace(line: Line, uid: str) -> _There:
+def _copy_to_replace(connection: Connection, uid: str) -> _There:
     """As `_copy_in`; if the server cannot look elsewhere, it will itself refuse a second one."""
-    there = _in_place(line, uid)
+    there = _in_place(connection, uid)
     try:
-        return _elsewhere(line, uid) if there[0] is None else there
+        return _elsewhere(connection, uid) if there[0] is None else there
     except UndeliverableError:
         return there
 
 
-def _in_place(line: Line, uid: str) -> _There:
-    name = urlsplit(urljoin(line.calendar, _name(uid))).path
-    for found in _named(line, reports.at(name)):
+def _in_place(connection: Connection, uid: str) -> _There:
+    name = urlsplit(urljoin(connection.calendar, _name(uid))).path
+    for found in _named(connection, reports.at(name)):
         return found, event_of(found.data or "", uid)
     return None, None
 
 
-def _elsewhere(line: Line, uid: str) -> _There:
-    for found in _named(line, reports.events(reports.of_uid(uid))):
+def _elsewhere(connection: Connection, uid: str) -> _There:
+    for found in _named(connection, reports.events(reports.of_uid(uid))):
         if event := event_of(found.data or "", uid):
             return found, event
     return None, None
 
 
-def _named(line: Line, report: bytes) -> Iterator[Found]:
+def _named(connection: Connection, report: bytes) -> Iterator[Found]:
     """What the server shows, for somebody who looks for one thing and stops when it is found.
 
     Raises:
         CalDavError: after all that: it hides something, which may be that thing.
     """
-    answered = _objects(line, report)
+    answered = _objects(connection, report)
     yield from (found for found in answered if found.data is not None)
     for found in answered:
         if found.data is None and not found.is_absent:
             raise CalDavError(_does_not_tell(found))
 
 
-def _put(line: Line, there: _There, copy: MemberCopy) -> Answer:
+def _put(connection: Connection, there: _There, copy: MemberCopy) -> Reply:
     found, event = there
     if found is None:
         headers = _TEXT | {"If-None-Match": "*"}
-        return line.ask("PUT", _name(copy.appointment.uid), stored(copy), headers)
-    return line.ask("PUT", found.href, stored(copy, event), _TEXT | _unchanged(found))
+        return connection.ask("PUT", _name(copy.appointment.uid), stored(copy), headers)
+    return connection.ask("PUT", found.href, stored(copy, event), _TEXT | _unchanged(found))
 
 
-def _remove(line: Line, there: _There) -> Answer | None:
+def _remove(connection: Connection, there: _There) -> Reply | None:
     found, _ = there
     if found is None:
         return None
-    return line.ask("DELETE", found.href, headers=_SILENTLY | _unchanged(found))
+    return connection.ask("DELETE", found.href, headers=_SILENTLY | _unchanged(found))
 
 
 def _unchanged(found: Found) -> dict[str, str]:

@@ -69,7 +69,7 @@ class Watch:
 
 
 _WATCH: Final[ContextVar[Watch | None]] = ContextVar("_WATCH", default=None)
-"""A line is used by one thread, and so are the connections that it makes."""
+"""A calendar is asked by one thread, which makes all connections that this takes."""
 
 
 def _shut(opened: socket) -> None:

@@ -45,7 +45,7 @@ class CalDavError(CollectiveBookingError, RuntimeError):
         return f"the calendar server did not do it, try again later: {self.detail}"
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """What a server said: its status, headers by lower-case name, and all of the body."""
 
     status: int
@@ -53,7 +53,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Line:
+class Connection:
     """The way to the calendar at *reference*, for *seconds* at most; it closes the *client*.
 
     *reference* is a URL, or a path below the client's; *most* is how many bytes of one answer are
@@ -96,7 +96,7 @@ class Line:
         href: str = "",
         body: bytes = b"",
         headers: Mapping[str, str] = _NOTHING,
-    ) -> Answer:
+    ) -> Reply:
         """The server's answer to one request, about the calendar or what is at *href*.
 
         Redirects are followed on the same server, with the same method and body.
@@ -107,25 +107,25 @@ class Line:
         """
         url = _within(self.calendar, href)
         for _ in range(1 + _MOST_REDIRECTS):
-            answer = self._logged_in(method, url, body, headers)
-            if answer.status not in _REDIRECTS or "location" not in answer.headers:
-                return answer
-            url = _within(url, answer.headers["location"])
+            reply = self._logged_in(method, url, body, headers)
+            if reply.status not in _REDIRECTS or "location" not in reply.headers:
+                return reply
+            url = _within(url, reply.headers["location"])
         raise CalDavError("it sends from one place to another, and on")
 
-    def _logged_in(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        answer = self._exchanged(method, url, body, headers)
-        asked = answer.headers.get("www-authenticate")
+    def _logged_in(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        reply = self._exchanged(method, url, body, headers)
+        asked = reply.headers.get("www-authenticate")
         client = self._client
-        if answer.status != 401 or not asked or client.auth or client.username is None:
-            return answer
+        if reply.status != 401 or not asked or client.auth or client.username is None:
+            return reply
         try:
             client.build_auth_object(sorted(client.extract_auth_types(asked)))
         except Exception as cause:
             raise CalDavError(in_short(cause), 401) from cause
         return self._exchanged(method, url, body, headers)
 
-    def _exchanged(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _exchanged(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         """One answer; what breaks off on the way is tried once more.
 
         Servers drop connections when many come at once, and close idle ones just as they are used.
@@ -144,7 +144,7 @@ class Line:
         except Exception as cause:
             raise CalDavError(in_short(cause)) from cause
 
-    def _sent(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _sent(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         client = self._client
         always: dict[Any, Any] = {**client.headers}
         with client.session.request(
@@ -161,7 +161,7 @@ class Line:
             stream=True,
         ) as answer:
             told = {name.lower(): value for name, value in answer.headers.items()}
-            return Answer(answer.status_code or 0, told, self._read(answer))
+            return Reply(answer.status_code or 0, told, self._read(answer))
 
     def _read(self, answer: Any) -> bytes:
         """The whole body, or an error: half of an answer would make the rest look free."""
@@ -193,12 +193,12 @@ class TooLargeError(CalDavError):
         return type(self), (self.most,)
 
 
-def refusal(answer: Answer) -> CollectiveBookingError:
-    """What an *answer* is that did not do it: of no use ever, or worth another try."""
-    status = answer.status
-    named = precondition(answer.body)
+def refusal(reply: Reply) -> CollectiveBookingError:
+    """What a *reply* is that did not do it: of no use ever, or worth another try."""
+    status = reply.status
+    named = precondition(reply.body)
     detail = f"HTTP status {status}" + (f", {named}" if named else "")
-    if later := answer.headers.get("retry-after"):
+    if later := reply.headers.get("retry-after"):
         detail += f", try again after {later[:40]}"
     if status == _NEVER_BY_SERVER or (300 <= status < 500 and status not in _LATER):
         return UndeliverableError(detail)
