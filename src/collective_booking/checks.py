@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from typing import Any, Final, TypeVar
 
 from collective_booking.durations import format_duration
@@ -159,6 +160,19 @@ def matching(pattern: str, advice: str, most: int = MAX_TEXT) -> Reader:
         if not re.fullmatch(pattern, plain, re.ASCII):
             raise Refused(f"{shown(plain)} cannot be used: {advice}")
         return plain
+
+    return read
+
+
+def function(does: str) -> Reader:
+    """A function that *does* what is said, and not a coroutine, which nobody here would await."""
+
+    def read(value: object) -> object:
+        if not callable(value):
+            raise Refused(f"must be a function that {does}, not {shown(value)}")
+        if iscoroutinefunction(value) or iscoroutinefunction(getattr(value, "__call__", None)):  # noqa: B004
+            raise Refused(f"must not be async: nobody would await the coroutine that {does}")
+        return value
 
     return read
 

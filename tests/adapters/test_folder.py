@@ -5,12 +5,15 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.adapters.memory import MemoryStore
 from collective_booking.appointments import Contact
+from collective_booking.errors import ConfigurationError
+from collective_booking.letters import Letter
 from collective_booking.messages import Message
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeClock, FakeProvider
@@ -134,3 +137,27 @@ def test_names_of_strangers_make_no_headers(service: BookingService, folder: Pat
     assert [each.addr_spec for each in letter["To"].addresses] == ["kim@example.com"]
     assert letter["Bcc"] is None
     assert letter["Subject"] == "Booked: Call: ünï 😀; a, b"
+
+
+async def later(_: Message) -> Letter:
+    raise AssertionError("nobody awaits it")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"folder": "outbox"}, "folder: must be a Path"),
+        ({"sender": "nobody"}, "sender: 'nobody' cannot be used"),
+        ({"sender": None}, "sender: must be text"),
+        ({"words": "Hello"}, "words: must be a function that makes a Letter"),
+        ({"words": later}, "words: must not be async"),
+    ],
+)
+def test_what_would_fail_with_the_first_message_is_refused_at_once(
+    folder: Path, wrong: dict[str, Any], told: str
+) -> None:
+    """A host finds out when it starts, not when somebody has booked."""
+    given: dict[str, Any] = {"folder": folder, **wrong}
+
+    with pytest.raises(ConfigurationError, match=f"the outbox has 1 problem.*\n.*{told}"):
+        FolderOutbox(**given)

@@ -10,10 +10,22 @@ import os
 import re
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
+from collective_booking.checks import Rules, function, instance_of
 from collective_booking.letters import Words, letter_of
 from collective_booking.mail import mail_of
+from collective_booking.members import EMAIL
 from collective_booking.messages import MemberCopy, Message
+
+_RULES: Final = Rules(
+    {
+        "folder": instance_of(Path, "a Path"),
+        "sender": EMAIL,
+        "words": function("makes a Letter"),
+    },
+    {},
+)
 
 
 class FolderOutbox:
@@ -26,7 +38,8 @@ class FolderOutbox:
     whole or not at all.
 
     Raises:
-        OSError: the folder cannot be written.
+        ConfigurationError: it lists everything that is wrong, when the outbox is made.
+        OSError: the folder cannot be written, when something is put into it.
 
     >>> from tempfile import TemporaryDirectory
     >>> from collective_booking.invitations import invitation
@@ -45,6 +58,7 @@ class FolderOutbox:
         self.folder = folder
         self.sender = sender
         self.words = words
+        _RULES.settle(self, "the outbox")
 
     # --- messages -------------------------------------------------------------------------------
 

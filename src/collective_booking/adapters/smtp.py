@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from inspect import iscoroutinefunction
 from io import BufferedReader, RawIOBase
 from ipaddress import ip_address
 from time import monotonic
@@ -28,6 +27,7 @@ from collective_booking.checks import (
     Refused,
     Rules,
     count,
+    function,
     instance_of,
     one_of,
     optional,
@@ -86,14 +86,6 @@ def _is_address(plain: str) -> bool:
         return False
 
 
-def _words(value: object) -> object:
-    if not callable(value):
-        raise Refused(f"must be a function that makes a Letter, not {shown(value)}")
-    if iscoroutinefunction(value) or iscoroutinefunction(getattr(value, "__call__", None)):  # noqa: B004
-        raise Refused("must not be async: a coroutine is no Letter, and nobody would await it")
-    return value
-
-
 def _patience(value: object) -> timedelta:
     length = instance_of(timedelta, "a timedelta")(value)
     if not timedelta() < length <= _LONGEST:
@@ -135,7 +127,7 @@ SMTP_RULES: Final = Rules(
         "password": optional(_credential),
         "timeout": _patience,
         "context": instance_of(ssl.SSLContext, "an ssl.SSLContext"),
-        "words": _words,
+        "words": function("makes a Letter"),
         "signals_to": optional(_address),
     },
     {
