@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from collective_booking import errors
+from collective_booking.availability import Cause, Unknown
 from collective_booking.errors import (
     AsyncPortError,
     CalendarChangedError,
@@ -51,7 +52,10 @@ from collective_booking.errors import (
     UnknownZoneError,
     UnreadableTextError,
     WrongTypeError,
+    plain,
 )
+from collective_booking.intervals import Interval
+from collective_booking.reasons import Reason, What
 
 NINE, TEN = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC)
 
@@ -447,3 +451,53 @@ def test_an_error_travels_even_with_what_cannot(value: object) -> None:
 
     assert type(back) is WrongTypeError
     assert (back.name, back.expected) == (error.name, error.expected)
+
+
+# --- what strangers say ---------------------------------------------------------------------------
+
+STRANGE: Final = "450\x1b[31m\r\nno \u202elive\x9b\x00"
+
+
+class Odd:
+    def __repr__(self) -> str:
+        return STRANGE
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ForeignNotificationError(STRANGE),
+        ForgedNotificationError(STRANGE),
+        InvalidValueError("start", Odd(), "give a time"),
+        MailUnavailableError(STRANGE),
+        ProviderUnavailableError(STRANGE),
+        RetryTransactionError(STRANGE),
+        UndeliverableError(STRANGE),
+        UnknownBookingError(STRANGE, "hold"),
+        UnknownCalendarError(STRANGE),
+        UnknownMemberError("sales", STRANGE, ()),
+        UnknownZoneError(STRANGE, ()),
+        UnreadableTextError("duration", STRANGE, "write 30m"),
+        WrongTypeError("start", Odd(), "a time"),
+        Problem(STRANGE, STRANGE),
+        Reason(What.BUSY, who="ana", detail=STRANGE),
+        Unknown(Interval(NINE, TEN), Cause.SERVICE, STRANGE, uid=STRANGE),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_strangers_say_commands_no_terminal_and_no_log(error: object) -> None:
+    """Servers, files and bookers write into messages: they must not forge a line."""
+    assert str(error).isprintable()
+    assert "live" in str(error)
+
+
+def test_what_a_stranger_said_stays_to_be_read() -> None:
+    """Only the message is cleaned: programs get what was said."""
+    assert UndeliverableError(STRANGE).detail == STRANGE
+
+
+def test_names_of_all_scripts_are_shown_as_they_are() -> None:
+    """Some cannot be written without characters that print nothing."""
+    name = "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc"
+
+    assert plain(name) == name

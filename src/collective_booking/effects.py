@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from collective_booking.appointments import Appointment, Happening, Status
-from collective_booking.errors import UndeliverableError
+from collective_booking.errors import UndeliverableError, plain
 from collective_booking.retrying import pause_after
 
 MAX_ATTEMPTS: Final = 10
@@ -244,5 +244,4 @@ def said(error: Exception) -> str:
         words = str(error)
     except Exception:  # noqa: BLE001  # an error of a stranger may not even tell what it is
         words = "it does not say why"
-    plain = "".join(each if each.isprintable() else "?" for each in words[:_MOST_SAID])
-    return f"{type(error).__name__}: {plain}"
+    return f"{type(error).__name__}: {plain(words[:_MOST_SAID])}"

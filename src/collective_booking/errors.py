@@ -18,6 +18,8 @@ from typing import Final
 
 _SHORT: Final = Repr()
 _SHORT.maxstring = _SHORT.maxother = 80
+# Names of several scripts cannot be written without them.
+_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 
 
 def shown(value: object) -> str:
@@ -26,7 +28,18 @@ def shown(value: object) -> str:
     >>> shown("x" * 100)
     "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'"
     """
-    return _SHORT.repr(str(value) if isinstance(value, StrEnum) else value)
+    return plain(_SHORT.repr(str(value) if isinstance(value, StrEnum) else value))
+
+
+def plain(text: str) -> str:
+    """*text* on one line, without what a terminal or a log might obey: strangers write some of it.
+
+    >>> plain("gone\\x1b[2J, and \\u202etxt.exe")
+    'gone?[2J, and ?txt.exe'
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in _JOINERS else "?" for each in text)
 
 
 class CollectiveBookingError(Exception):
@@ -176,7 +189,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        told = plain(self.message)
+        return f"{plain(self.place)}: {told}" if self.place else told
 
 
 class ConfigurationError(CollectiveBookingError, ValueError):
@@ -432,7 +446,7 @@ class ForeignNotificationError(CollectiveBookingError, LookupError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"this notification is about no payment here, so answer 200: {self.detail}"
+        return f"this notification is about no payment here, so answer 200: {plain(self.detail)}"
 
 
 class ForgedNotificationError(CollectiveBookingError, ValueError):
@@ -443,7 +457,7 @@ class ForgedNotificationError(CollectiveBookingError, ValueError):
         self.advice = advice
 
     def __str__(self) -> str:
-        return f"this is no notification of the payment gateway: {self.advice}"
+        return f"this is no notification of the payment gateway: {plain(self.advice)}"
 
 
 # --- ports ---------------------------------------------------------------------------------------
@@ -457,7 +471,7 @@ class ProviderUnavailableError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"the calendars cannot be read now: {self.detail}"
+        return f"the calendars cannot be read now: {plain(self.detail)}"
 
 
 class UndeliverableError(CollectiveBookingError, RuntimeError):
@@ -468,7 +482,7 @@ class UndeliverableError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"it can never be delivered: {self.detail}"
+        return f"it can never be delivered: {plain(self.detail)}"
 
 
 class MailUnavailableError(CollectiveBookingError, RuntimeError):
@@ -479,7 +493,7 @@ class MailUnavailableError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"the mail cannot be handed over now: {self.detail}"
+        return f"the mail cannot be handed over now: {plain(self.detail)}"
 
 
 class AsyncPortError(CollectiveBookingError, TypeError):
@@ -513,7 +527,7 @@ class RetryTransactionError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"roll back and run the whole transaction again: {self.detail}"
+        return f"roll back and run the whole transaction again: {plain(self.detail)}"
 
 
 class OwnTransactionError(CollectiveBookingError, RuntimeError):

@@ -13,7 +13,8 @@ from typing import Any, Final
 import pytest
 
 from collective_booking.adapters.caldav import CalDavError, CalDavProvider
-from collective_booking.adapters.caldav.connection import TooLargeError
+from collective_booking.adapters.caldav.connection import Reply as Told
+from collective_booking.adapters.caldav.connection import TooLargeError, refusal
 from collective_booking.availability import Availability, Cause
 from collective_booking.errors import InvalidValueError, WrongTypeError
 from collective_booking.icalendar_texts import Limits
@@ -36,6 +37,16 @@ from tests.bookings import HOST, MONDAY, appointment, at, member, slot
 from tests.servers.scripted import Drip, Hang, Reply, Script, scripted
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_what_a_server_says_commands_no_terminal(status: int) -> None:
+    """A refusal is logged and listed: it must not repaint the screen of whoever reads it."""
+    said = str(refusal(Told(status, {"retry-after": "\x1b[31m \u202elive"}, b"")))
+
+    assert said.isprintable()
+    assert "live" in said
+
 
 # --- reading -------------------------------------------------------------------------------------
 

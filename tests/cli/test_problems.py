@@ -288,6 +288,18 @@ def test_what_strangers_write_never_reaches_the_terminal_as_it_is(run: Run) -> N
     assert said == "?[2Jteam.toml: there is no such file\n"
 
 
+def test_nor_does_what_they_are_called(run: Run, folder: Path) -> None:
+    """One place prints, so no table or strip forgets it; nor what turns text round."""
+    odd = team({"name": "Ana \u202elive"}) | {"name": "Sales \u202ellac"}
+    (folder / "team.toml").write_text(in_toml(odd), "utf-8")
+
+    for asked in (["slots"], ["show"], ["explain"], ["check"]):
+        told = run(asked[0], "team.toml", *NOW)
+
+        assert "\u202e" not in told.out + told.err
+        assert "Sales ?llac" in told.out
+
+
 def test_an_unreadable_calendar_is_no_bad_input(run: Run, folder: Path) -> None:
     """The team file is right; the time is unknown, and that is an answer (F3)."""
     (folder / "ana.ics").write_bytes(b"\xff\xfe\x00")

@@ -17,7 +17,7 @@ from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli.answers import NO, YES, Answer
 from collective_booking.cli.teamfile import Team
-from collective_booking.cli.words import Clock, counted, people, plain
+from collective_booking.cli.words import Clock, counted, people
 from collective_booking.durations import format_amount, format_duration
 from collective_booking.intervals import Interval, IntervalSet
 
@@ -41,7 +41,7 @@ def answer(
         *_calendars(calendar, found),
     ]
     items = dict.fromkeys(
-        f"{plain(str(item))}: unknown {clock.stretch(item.interval, window.start)}".strip()
+        f"{item}: unknown {clock.stretch(item.interval, window.start)}".strip()
         for _, _, known in found
         for item in known.unknown
     )
@@ -68,7 +68,7 @@ def _calendars(
         unknown = IntervalSet(item.interval for item in known.unknown)
         table.add_row(
             Text(calendar.member(who).name, "bold"),
-            Text(plain(name)),
+            Text(name),
             *(format_amount(times.total) for times in (known.busy, known.tentative, unknown)),
         )
     yield Padding(table, (1, 0, 1, 2))

@@ -12,14 +12,16 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from collective_booking.cli.answers import BAD_INPUT, YES, Answer, BadInput, problems_document
 from collective_booking.cli.bookings import whole
-from collective_booking.cli.words import plain
-from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem
+from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem, plain
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
 INTERRUPTED: Final = 130
 """What shells say of a program that was stopped with Ctrl-C."""
@@ -93,8 +95,22 @@ def _words(answer: Answer) -> str:
     console = Console(highlight=False)
     with console.capture() as capture:
         for each in answer.told:
-            console.print(each)
+            console.print(_Plain(each))
     return "\n".join(line.rstrip() for line in capture.get().split("\n")).rstrip("\n")
+
+
+class _Plain:
+    """What is *told*, without what a terminal might obey: names and UIDs come from strangers."""
+
+    def __init__(self, told: RenderableType) -> None:
+        self.told = told
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.segment import Segment  # noqa: PLC0415  # as above
+
+        for text, style, control in console.render(self.told, options):
+            lines = text.split("\n")  # rich makes them; those of strangers are gone by now
+            yield Segment("\n".join(map(plain, lines)), style, control)
 
 
 def _complain(line: str) -> None:
@@ -109,7 +125,7 @@ def _to_nowhere() -> None:
 def _refused(problems: Iterable[Problem], arguments: Sequence[str]) -> int:
     held = list(problems)
     for problem in held:
-        _complain(plain(str(problem)))
+        _complain(str(problem))
     if "--json" in arguments:
         of_slots = next(filter(_is_word, arguments), None) == "slots"
         _tell(Answer(BAD_INPUT, document=problems_document(held, of_slots=of_slots)))

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from collective_booking.appointments import Appointment, Status
 from collective_booking.cli.answers import Document
-from collective_booking.cli.words import Clock, counted, people, plain
+from collective_booking.cli.words import Clock, counted, people
 from collective_booking.drafts import SavedCalendar
 from collective_booking.effects import Channel, unreached
 from collective_booking.moments import isoformat
@@ -58,10 +58,10 @@ def receipt(
     ]
     for name, value in rows:
         if value:
-            table.add_row(Text(name, "dim"), Text(plain(value)))
+            table.add_row(Text(name, "dim"), Text(value))
     day = f"{clock.day(appointment.start)} {clock.local(appointment.start).year}"
     done = str(appointment.happened).capitalize()
-    first = Text.assemble((done, "bold green"), f": {plain(appointment.title)}, {day}")
+    first = Text.assemble((done, "bold green"), f": {appointment.title}, {day}")
     told = sentences(delivery_lines(delivery, backlog, outbox, clock))
     return [first, Padding(table, (0, 0, 0, 2)), *told, *_without_calendar(appointment)]
 
@@ -84,9 +84,9 @@ def agenda_table(appointments: Sequence[Appointment], clock: Clock) -> list[Rend
         table.add_row(
             Text(clock.day(each.start), "bold"),
             Text(clock.span(each.slot, each.start)),
-            Text(plain(each.contact.name)),
+            Text(each.contact.name),
             Text(str(each.status), _COLOURS.get(each.status, "")),
-            Text(plain(each.owner.name)),
+            Text(each.owner.name),
             Text(each.id),
         )
     standing = sum(each.status.counts for each in appointments)
@@ -133,11 +133,11 @@ def delivery_lines(
         counted(copies, "invitation") if copies else "",
     ]
     if any(parts):
-        yield f"{' and '.join(filter(None, parts))} in {plain(str(outbox))}."
+        yield f"{' and '.join(filter(None, parts))} in {outbox}."
     due = {each.effect.key: each.due for each in backlog}
     for effect in (*delivery.failed, *delivery.dead):
         told = f"is {_next_try(due.get(effect.key), clock)}"
-        yield f"{plain(effect.address)} {told}: {plain(effect.failure)}"
+        yield f"{effect.address} {told}: {effect.failure}"
 
 
 def rest_lines(delivery: Delivery, backlog: Iterable[Waiting], clock: Clock) -> Iterator[str]:
@@ -149,8 +149,8 @@ def rest_lines(delivery: Delivery, backlog: Iterable[Waiting], clock: Clock) -> 
     if waiting:
         verb, first = "waits" if len(waiting) == 1 else "wait", waiting[0]
         yield (
-            f"{len(waiting)} {verb}, {plain(first.effect.address)} first. "
-            f"It is {_next_try(first.due, clock)}: {plain(first.why)}"
+            f"{len(waiting)} {verb}, {first.effect.address} first. "
+            f"It is {_next_try(first.due, clock)}: {first.why}"
         )
     if given_up:
         yield f"{given_up} {'is' if given_up == 1 else 'are'} given up."
@@ -164,9 +164,9 @@ def backlog_table(backlog: Sequence[Waiting], clock: Clock) -> list[RenderableTy
         return [Text("Nothing waits.")]
     lines: list[RenderableType] = []
     for each in backlog:
-        lines.append(Text(plain(each.effect.key), "bold"))
+        lines.append(Text(each.effect.key, "bold"))
         tries = counted(each.effect.attempts, "try", "tries")
-        told = f"{_next_try(each.due, clock)}, after {tries}: {plain(each.why)}"
+        told = f"{_next_try(each.due, clock)}, after {tries}: {each.why}"
         lines.append(Padding(Text(told), (0, 0, 0, 2)))
     return lines
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.cli.words import NAMED, Clock, counted, people, plain
+from collective_booking.cli.words import NAMED, Clock, counted, people
 from collective_booking.durations import format_amount, format_duration
 from collective_booking.intervals import Interval
 from collective_booking.reasons import Blockage, Explanation, Release, WindowExplanation
@@ -127,7 +127,7 @@ def refusal(
         who = None if reason.who is None else calendar.member(reason.who).name
         said = str(replace(reason, who=who, interval=None, claim=None))
         does_it = clock.stretch(reason.interval, start) if reason.interval else ""
-        table.add_row(Text(plain(said)), Text(does_it, "cyan"))
+        table.add_row(Text(said), Text(does_it, "cyan"))
     answer = ("can be booked", "bold green") if explanation.accepted else ("is refused", "bold red")
     day = f"{clock.day(start)} {clock.local(start).year}"
     when = f"{day} {clock.time(start)} ({clock.timezone}) "
@@ -214,4 +214,4 @@ def _bar(alone: float, blocked: float) -> Text:
 
 def drawn(path: str) -> list[RenderableType]:
     """That a picture is in the file at *path*."""
-    return [Text(f"{plain(path)} is drawn.")]
+    return [Text(f"{path} is drawn.")]

@@ -19,9 +19,6 @@ from collective_booking.walls import date_label
 NAMED: Final = 6
 """How many people a sentence names before it counts the others."""
 
-# Names of several scripts cannot be written without them.
-_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-
 
 class Clock:
     """The clock on the wall of one zone, and how its times are written."""
@@ -134,12 +131,3 @@ def people(names: Sequence[str]) -> str:
     if len(names) > NAMED:
         names = [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"]
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
-
-
-def plain(text: str) -> str:
-    """*text* without what a terminal might obey: names and UIDs come from strangers.
-
-    >>> plain("gone\\x1b[2J")
-    'gone?[2J'
-    """
-    return "".join(each if each.isprintable() or each in _JOINERS else "?" for each in text)
