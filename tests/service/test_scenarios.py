@@ -13,6 +13,7 @@ from collective_booking.errors import (
     FixedForEverError,
     PrimaryOwnerRemovalError,
     StaleVersionError,
+    UnknownBookingError,
 )
 from collective_booking.holds import HoldState
 from collective_booking.hours import OpeningHours
@@ -329,6 +330,29 @@ def test_an_appointment_may_move_over_itself(here: Office) -> None:
     assert "11:45" not in here.listed()
     assert "11:45" in here.listed(moving=made.id)
     assert here.service.reschedule(made.id, at("11:45")).appointment.start == at("11:45")
+
+
+def test_explaining_a_move_leaves_out_what_is_moved_and_nothing_else(here: Office) -> None:
+    """What is refused is told before anybody tries: the answer is the move's own (F6, L1, X1)."""
+    here.service.save_calendar(calendar(ANA, BEN, CLEO, interval=timedelta(minutes=30)))
+    first = here.service.book("sales-call", at("10:00"), KIM).appointment
+    second = here.service.book("sales-call", at("13:00"), KIM).appointment
+    here.service.save_calendar(calendar(ANA, BEN, interval=timedelta(minutes=30)))
+
+    def refusing(start: str, **asked: str) -> set[tuple[str, str | None]]:
+        reasons = here.service.explain("sales-call", at(start), **asked).reasons
+        return {(each.who or "", each.claim) for each in reasons}
+
+    assert refusing("10:30") == {("ana", first.id), ("ben", first.id)}
+    assert refusing("10:30", moving=first.id) == set()
+    # Who has left the team is still in the meeting (A3).
+    others = {(who, first.id) for who in ("ana", "ben", "cleo")}
+    assert refusing("10:30", moving=second.id) == others
+    with pytest.raises(SlotUnavailableError):
+        here.service.reschedule(second.id, at("10:30"))
+    assert here.service.reschedule(first.id, at("10:30")).appointment.start == at("10:30")
+    with pytest.raises(UnknownBookingError):
+        refusing("10:30", moving="nope")
 
 
 def test_a_move_keeps_the_people_it_was_booked_with(here: Office) -> None:
