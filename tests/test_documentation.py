@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from collective_booking.cli import main
-from tests.pages import PAGES, PROJECT, examples_of, module_of
+from tests.pages import PAGES, PROJECT, blocks_of, examples_of, module_of
 
 RULES: Final = PROJECT / "docs" / "rules.md"
 
@@ -19,7 +19,12 @@ RULES: Final = PROJECT / "docs" / "rules.md"
 CITED: Final = re.compile(r"(?:# |\(|rules? |, |and )([TGFNLOXAMES]\d)\b")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def name_of(page: Path) -> str:
+    """Its path in the project."""
+    return page.relative_to(PROJECT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_the_examples_of_a_page_do_what_it_says(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,10 +35,42 @@ def test_the_examples_of_a_page_do_what_it_says(
     )
     told: list[str] = []
 
+    gc.freeze()  # all that was there before: looking through that costs a second a page
     doctest.DocTestRunner().run(examples, out=told.append)
     gc.collect()  # what it leaves open is told here, and not of the next page
+    gc.unfreeze()
 
     assert not told, "".join(told)
+
+
+def test_no_example_is_hidden() -> None:
+    """A fence that does not close, or a prompt without its space, would be run by nobody."""
+    parser = doctest.DocTestParser()
+    for page in PAGES:
+        prompts = re.findall(r"^ *>>>", page.read_text("utf-8"), re.MULTILINE)
+        assert len(parser.get_examples(examples_of(page))) == len(prompts), page.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_block_is_run_by_somebody(page: Path) -> None:
+    """What is only shown rots: it is an example, a line for a shell, or part of a tested file."""
+    for block in blocks_of(page):
+        kind, _, argument = block.kind.partition(" ")
+        if kind == "python":
+            assert block.lines[0].startswith(">>> "), f"{block} is run by nobody"
+        elif kind == "{literalinclude}":
+            _named_by_a_test((page.parent / argument).resolve())
+        elif kind == "text":
+            assert page.name == "performance.md", f"{block} is compared by nobody"
+        else:  # lines of a shell are in `test_typed_lines`
+            assert kind in {"console", "{eval-rst}", "{include}", "{toctree}"}, f"{block}: {kind}"
+
+
+def _named_by_a_test(shown: Path) -> None:
+    assert shown.is_file(), shown
+    names = re.compile(rf"\b{shown.stem}\b|\b{shown.parent.name}\b")
+    tests = (PROJECT / "tests").rglob("test_*.py")
+    assert any(names.search(each.read_text("utf-8")) for each in tests), f"{shown}: who runs it?"
 
 
 def test_what_is_typed_in_is_what_is_type_checked(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.members import Member
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeClock, FakeNotifier
+from examples.find_calendars import calendars_of
 from tests.adapters.caldav_hosts import (
     WHY,
     Desk,
@@ -23,10 +24,24 @@ from tests.adapters.caldav_hosts import (
 )
 from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, appointment, at, calendar, member, slot
 from tests.servers.caldav import CalDavServer
+from tests.servers.processes import HOME
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
 
 Case = tuple[list[str], Interval, Interval]
+
+
+# --- finding calendars ---------------------------------------------------------------------------
+
+
+def test_the_example_finds_the_calendars_of_an_account(caldav_server: CalDavServer) -> None:
+    """What it prints is what `Member.calendar` takes: nobody guesses the paths of a server."""
+    made = [caldav_server.new_calendar() for _ in range(2)]
+    username, _, password = (caldav_server.login or "anybody:anything").partition(":")
+
+    found = calendars_of(f"http://{HOME}:{caldav_server.port}/", username, password)
+
+    assert {f"{caldav_server.url}{each}" for each in made} <= found.keys()
 
 
 # --- reading -------------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
-"""The page about the command, and the readme: what they show is what happens, and all of it."""
+"""The page about the command explains all of it, and its example is worth showing."""
 
 from __future__ import annotations
 
 import re
-import shlex
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +13,6 @@ from tests.cli.command import Told
 
 PROJECT: Final = Path(__file__).parents[2]
 PAGE: Final = (PROJECT / "docs" / "command.md").read_text("utf-8")
-EXAMPLES: Final = re.findall(
-    r"```console\n\$ collective-booking (.*)\n([^`]*(?:`[^`]+`[^`]*)*)```", PAGE
-)
-README: Final = re.findall(
-    r"^\$ collective-booking (.*)$", (PROJECT / "README.md").read_text("utf-8"), re.MULTILINE
-)
 TEAM: Final = "examples/sales_call/team.toml"
 NOW: Final = ("--now", "2026-11-23T07:00:00Z")
 
@@ -30,53 +22,6 @@ def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-
-
-@pytest.mark.parametrize(("typed", "shown"), EXAMPLES)
-def test_the_page_shows_what_happens(
-    typed: str,
-    shown: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    """Nobody trusts the rest of a page whose first example does something else."""
-    arguments = shlex.split(typed)
-    if "--svg" in arguments:
-        arguments[1] = str(PROJECT / arguments[1])
-        monkeypatch.chdir(tmp_path)
-
-    main(arguments)
-
-    assert capsys.readouterr() == (shown, "")
-
-
-def test_the_page_has_an_example_of_every_command_but_the_schema() -> None:
-    """The examples are found, and none is missing."""
-    assert {typed.split()[0] for typed, _ in EXAMPLES} == {"slots", "explain", "check", "show"}
-
-
-@pytest.mark.parametrize("typed", README)
-def test_the_readme_shows_what_works(
-    typed: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    """They are typed by whoever meets the library first; all but the question why not are a yes."""
-    shutil.copytree(PROJECT / "examples" / "sales_call", tmp_path / "examples" / "sales_call")
-    monkeypatch.chdir(tmp_path)
-
-    code = main(shlex.split(typed, comments=True))
-
-    told = Told(code, *capsys.readouterr())
-    assert (told.code, told.err) == (int(typed.startswith("explain ")), "")
-    assert told.out.strip()
-
-
-def test_the_readme_shows_how_to_find_and_how_to_book() -> None:
-    """Its lines are found."""
-    assert {typed.split()[0] for typed in README} == {"slots", "explain", "show", "book"}
 
 
 def test_the_page_explains_every_key_of_a_team_file() -> None:

@@ -1,0 +1,198 @@
+"""What a page has one type into a shell does what it says: every line is typed in here.
+
+Lives here: how each kind of line is tried, and that none is left out.
+Must not live here: examples in Python (that is `test_documentation`).
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sysconfig
+import tomllib
+from collections.abc import Callable, Iterator
+from importlib.metadata import distribution
+from itertools import takewhile
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import urlopen
+
+import pytest
+from packaging.requirements import Requirement
+
+from collective_booking.adapters.sql import SqlStore
+from collective_booking.cli import main
+from tests.pages import PAGES, PROJECT, Block, blocks_of
+from tests.servers.processes import HOME, running
+
+PROGRAMS: Final = sysconfig.get_path("scripts")
+DECLARED: Final = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
+SHELLS: Final = [
+    block for page in PAGES for block in blocks_of(page) if block.kind in {"console", "sh", "bash"}
+]
+
+# --- each kind of line ---------------------------------------------------------------------------
+
+
+def installs(line: str, folder: Path) -> None:
+    """Nothing is fetched: the name and each extra are ours, or are here as the tests' own."""
+    for word in shlex.split(line)[2:]:
+        if word == "-e":
+            continue
+        name, _, extras = word.rstrip("]").partition("[")
+        if name in {".", DECLARED["name"]}:
+            assert set(extras.split(",")) <= DECLARED["optional-dependencies"].keys()
+        else:
+            distribution(Requirement(word).name)  # raises where it is not there
+
+
+def makes(line: str, folder: Path) -> None:
+    """The target is there; what it does is the gate's, or takes too long to be done here."""
+    said = shell(f"{line.partition('#')[0]} --dry-run", PROJECT)
+    assert said.strip()
+
+
+def runs(line: str, folder: Path) -> None:
+    """It ends well, and says something or does something."""
+    shell(line, folder)
+
+
+def collects(line: str, folder: Path) -> None:
+    """The tests are found from there; they are run by `tests/examples/test_host_application.py`."""
+    assert "tests collected" in shell(f"{line} --collect-only -q -p no:cacheprovider", folder)
+
+
+def moves(line: str, folder: Path, postgres_url: str) -> None:
+    """With a database of ours in the place of the reader's."""
+    shutil.copy(folder / "examples" / "move_to_postgresql.py", folder)
+    SqlStore.open(folder / "bookings.sqlite").close()
+    theirs = "postgresql+psycopg://user@server/bookings"
+    assert theirs in line
+    assert "cb_appointments" in shell(line.replace(theirs, shlex.quote(postgres_url)), folder)
+
+
+def serves(line: str, folder: Path) -> None:
+    """It answers where the comment beside it says, on a port that is free."""
+    command, _, address = line.partition("#")
+    place = address.strip().partition("://")[2].partition("/")[2]
+    told = "{port} --noreload" if "runserver" in command else "--port {port}"
+
+    def at(port: int) -> list[str]:
+        return [
+            "env",
+            "-C",
+            str(folder),
+            f"PATH={path()}",
+            *shlex.split(f"{command} {told.format(port=port)}"),
+        ]
+
+    with running(at) as port, urlopen(f"http://{HOME}:{port}/{place}", timeout=60) as answer:
+        assert answer.status == 200
+        assert answer.read()
+
+
+def path() -> str:
+    """Where programs are found: first of all in the environment of the tests."""
+    return f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+
+
+def shell(line: str, folder: Path) -> str:
+    """What *line* says, typed into a shell in *folder*."""
+    told = subprocess.run(
+        ["bash", "-c", line],
+        cwd=folder,
+        env={**os.environ, "PATH": path(), "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    return told.stdout
+
+
+KINDS: Final[dict[str, Callable[..., None]]] = {
+    "pip install ": installs,
+    "make ": makes,
+    "mkdir tutorial && cd tutorial && python": runs,
+    "python -c ": runs,
+    "python -m examples.booking_django migrate": runs,
+    "python -m examples.booking_django runserver": serves,
+    "python -m examples.booking_django deliver_bookings": runs,
+    "flask --app examples.booking_flask run": serves,
+    "flask --app examples.booking_flask deliver": runs,
+    "uvicorn examples.booking_fastapi:app": serves,
+    "python move_to_postgresql.py ": moves,
+    "cd examples/host_application && python -m pytest": collects,
+}
+"""How a line is tried, by what it begins with."""
+
+OURS: Final = "collective-booking "
+"""Our command, whose answers are compared with what is shown."""
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+
+def typed(block: Block) -> Iterator[tuple[str, str]]:
+    """The lines of *block* that are typed, each with what the page shows as the answer."""
+    lines = list(block.lines)
+    while lines:
+        line = lines.pop(0)
+        assert line.startswith("$ "), f"{block}: answers nothing: {line}"
+        shown = list(takewhile(lambda each: not each.startswith("$ "), lines))
+        del lines[: len(shown)]
+        yield line.removeprefix("$ "), "".join(f"{each}\n" for each in shown)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what a reader has and may write into, as the folder of now."""
+    unwanted = shutil.ignore_patterns("__pycache__", ".*", "*.sqlite*")
+    shutil.copytree(PROJECT / "examples", tmp_path / "examples", ignore=unwanted)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("block", SHELLS, ids=str)
+def test_a_line_does_what_the_page_says(
+    block: Block,
+    checkout: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nobody trusts the rest of a page whose first line fails; a line of a new kind fails here."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    for line, shown in typed(block):
+        if line.startswith(OURS):
+            answers(line.removeprefix(OURS), shown, capsys)
+            continue
+        (kind,) = (kind for kind in KINDS if line.startswith(kind))
+        assert not shown, f"{block}: who compares what is shown?"
+        more: dict[str, Any] = {}
+        if KINDS[kind] is moves:
+            more["postgres_url"] = request.getfixturevalue("postgres_url")
+        KINDS[kind](line, checkout, **more)
+
+
+def answers(arguments: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command says what is shown, to the letter; where nothing is shown, it says something."""
+    code = main(shlex.split(arguments, comments=True))
+
+    told = capsys.readouterr()
+    assert not told.err
+    assert told.out == shown if shown else told.out.strip()
+    assert code in {0, 1}, "that is for what was typed in wrongly"
+
+
+def test_the_lines_are_found() -> None:
+    """Of each kind there is one: a fence that broke would hide its lines."""
+    lines = [line for block in SHELLS for line, _ in typed(block)]
+    asked = {line.split()[1] for line in lines if line.startswith(OURS)}
+
+    assert asked >= {"slots", "explain", "check", "show", "book"}
+    assert {kind for kind in KINDS if any(line.startswith(kind) for line in lines)} == KINDS.keys()
