@@ -15,8 +15,9 @@ from typing import Any, Final, Protocol
 import collective_booking
 from collective_booking import ports
 
-_RULE: Final = "[TGFNLOXAMES][1-9]"
-_CITED: Final = re.compile(rf"\({_RULE}(?:(?:, | to | and ){_RULE})*\)")
+RULE: Final = "[TGFNLOXAMES][1-9]"
+"""How a rule is cited: the letter of its family, and its number."""
+_CITED: Final = re.compile(rf"\({RULE}(?:(?:, | to | and ){RULE})*\)")
 _NAMED: Final = re.compile(r"(?<![`:\w])`(?:ports\.)?(\w+)`(?!`)")
 _RAISED: Final = re.compile(r" {4}(\w+): ")
 _EXAMPLE: Final = ">>> "

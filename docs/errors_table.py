@@ -63,6 +63,7 @@ from collective_booking import (
     What,
     WrongTypeError,
 )
+from docs.docstrings import RULE
 
 PAGE: Final = Path(__file__).with_name("reference-errors.md")
 BEGIN: Final = "<!-- drawn by python -m docs.errors_table -->"
@@ -170,9 +171,7 @@ def _when(kind: type[CollectiveBookingError]) -> str:
 
 
 def _cited(text: str) -> str:
-    return re.sub(
-        r"\b[TGFNLOXAMES]\d\b", lambda rule: f"[{rule[0]}](rules.md#{rule[0].lower()})", text
-    )
+    return re.sub(rf"\b{RULE}\b", lambda rule: f"[{rule[0]}](rules.md#{rule[0].lower()})", text)
 
 
 def drawn(page: str) -> str:

@@ -11,12 +11,13 @@ from typing import Final
 import pytest
 
 from collective_booking.cli import main
+from docs.docstrings import RULE
 from tests.pages import PAGES, PROJECT, blocks_of, examples_of, module_of
 
 RULES: Final = PROJECT / "docs" / "rules.md"
 
 # `# G1`, `(F3, F4)`, `rule T4`: how code, docstrings and tests point at a rule.
-CITED: Final = re.compile(r"(?:# |\(|rules? |, |and )([TGFNLOXAMES]\d)\b")
+CITED: Final = re.compile(rf"(?:# |\(|rules? |, |and )({RULE})\b")
 
 
 def name_of(page: Path) -> str:
