@@ -78,7 +78,7 @@ def _fields(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _rules(cited: re.Match[str]) -> str:
-    return re.sub(_RULE, lambda rule: f":ref:`{rule[0]} <{rule[0].lower()}>`", cited[0])
+    return re.sub(RULE, lambda rule: f":ref:`{rule[0]} <{rule[0].lower()}>`", cited[0])
 
 
 def _name(named: re.Match[str]) -> str:
