@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from collective_booking import Interval, Notice, Status
 from collective_booking.testing import FakeGateway
 from examples.booking_office import FAR, Office
+from tests.bookings import charge
 
 KIM: Final = {"name": "Kim Lee", "email": "kim@example.com"}
 LOU: Final = {"name": "Lou Ray", "email": "lou@example.com"}
@@ -258,6 +259,14 @@ class BookingPageContract:
         assert world.notify(Notice(body=cheaper, headers=notice.headers)) == 400
         assert world.notify(Notice(body=notice.body)) == 400
         assert "Pay 90.00 EUR" in kim.at(held.url).text
+
+    def test_a_notification_that_is_not_for_us_is_taken_without_complaint(
+        self, world: World
+    ) -> None:
+        """A gateway that gets an error sends it again, and gives the webhook up in the end."""
+        elsewhere = world.gateway.authorise(charge(hold="of a shop"))
+
+        assert world.notify(world.gateway.pay(elsewhere.reference)) == 200
 
     def test_a_payment_that_fails_frees_the_time(self, world: World) -> None:
         """And the visitor reads that it is kept no longer."""

@@ -38,13 +38,25 @@ from collective_booking.errors import (
 from collective_booking.holds import HoldState
 from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.money import CurrencyMismatchError, Money, PriceChangedError
-from collective_booking.payments import Charge, Notice
+from collective_booking.payments import Notice
 from collective_booking.reasons import SlotUnavailableError, What
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeNotifier, FakeProvider, awaited
 from collective_booking.tokens import Purpose, Tokens
 from collective_booking.workflows.booking import Shown
-from tests.bookings import EUROS, HOST, KIM, LOU, MONDAY, SECRET, Office, at, calendar, member
+from tests.bookings import (
+    EUROS,
+    HOST,
+    KIM,
+    LOU,
+    MONDAY,
+    SECRET,
+    Office,
+    at,
+    calendar,
+    charge,
+    member,
+)
 
 
 @contextmanager
@@ -142,17 +154,7 @@ def test_a_notification_of_another_payment_for_the_same_hold(here: Office) -> No
     here.service.save_calendar(calendar(price=EUROS))
     held = here.service.hold("sales-call", at("10:00"), KIM)
     here.service.begin_payment(held.token)
-    by_hand = here.gateway.authorise(
-        Charge(
-            tenant="default",
-            hold=held.hold.id,
-            money=EUROS,
-            description="A call",
-            name=KIM.name,
-            email=KIM.email,
-            key="by hand",
-        )
-    )
+    by_hand = here.gateway.authorise(charge(hold=held.hold.id, key="by hand"))
     notice = here.gateway.pay(by_hand.reference)
 
     with nothing_changes(here, ForeignNotificationError, "another payment"):
