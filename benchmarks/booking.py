@@ -35,7 +35,7 @@ from collective_booking.calendars import CollectiveCalendar
 from collective_booking.members import Member
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeClock
-from tests.postgres import postgres_folder, start_postgres
+from tests.servers.postgres import postgres_folder, start_postgres
 
 NOW: Final = datetime(2026, 11, 23, 7, tzinfo=UTC)
 KIM: Final = Contact("Kim Lee", "kim@example.com")

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.postgres import PostgresServer, postgres_folder, share_postgres
+from tests.servers.postgres import PostgresServer, postgres_folder, share_postgres
 
 # Nobody's machine is timed: a slow example is not a wrong one.
 untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

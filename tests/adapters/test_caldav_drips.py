@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from socketserver import BaseRequestHandler, ThreadingTCPServer
-from ssl import PROTOCOL_TLS_SERVER, SSLContext
-from threading import Event, Thread
+from socketserver import BaseRequestHandler
+from threading import Event
 from threading import enumerate as threads
 from typing import Any, Final
 
@@ -17,11 +15,11 @@ from collective_booking.adapters.caldav import CalDavError, CalDavProvider
 from tests.adapters.caldav_hosts import WHY, copy_for
 from tests.adapters.caldav_scripts import ANA, SOON, assert_unknown
 from tests.bookings import HOST, MONDAY, appointment
-from tests.servers.processes import HOME
+from tests.servers.threads import server_in_a_thread
+from tests.servers.tls import AUTHORITY
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
 
-CERTIFICATES: Final = Path(__file__).parent / "certificates"
 DROP: Final = 0.02  # seconds from one drop to the next
 DROPS: Final = 1500
 STATUS: Final = b"HTTP/1.1 207 Multi-Status\r\n"
@@ -46,7 +44,7 @@ class Dripping:
 
 
 @contextmanager
-def dripping(drip: tuple[bytes, bytes], certificate: Path | None = None) -> Iterator[Dripping]:
+def dripping(drip: tuple[bytes, bytes], *, encrypted: bool = False) -> Iterator[Dripping]:
     begin, drop = drip
     over = Event()
 
@@ -62,21 +60,12 @@ def dripping(drip: tuple[bytes, bytes], certificate: Path | None = None) -> Iter
                     self.request.sendall(drop)
                 server.was_heard_out = True
 
-    with ThreadingTCPServer((HOME, 0), Handler) as listening:
-        if certificate:
-            context = SSLContext(PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            listening.socket = context.wrap_socket(listening.socket, server_side=True)
-        scheme = "https" if certificate else "http"
-        server = Dripping(f"{scheme}://{HOME}:{listening.server_address[1]}/")
-        thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with server_in_a_thread(Handler, encrypted=encrypted) as url:
+        server = Dripping(f"{url}/")
         try:
             yield server
         finally:
             over.set()
-            listening.shutdown()
-            thread.join()
 
 
 def provider_on(url: str, **login: Any) -> CalDavProvider:
@@ -97,9 +86,8 @@ def test_a_server_that_drips_is_not_heard_out(drip: tuple[bytes, bytes]) -> None
 
 def test_a_server_that_drips_over_tls_is_not_heard_out() -> None:
     """TLS makes a socket of its own out of the one that was connected."""
-    with dripping(HEADERS, CERTIFICATES / "server.pem") as server:
-        authority = str(CERTIFICATES / "authority.pem")
-        provider = provider_on(server.url, ssl_verify_cert=authority)
+    with dripping(HEADERS, encrypted=True) as server:
+        provider = provider_on(server.url, ssl_verify_cert=AUTHORITY)
         known = provider.availability([ANA], MONDAY)["ana"]
         assert not server.was_heard_out
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -23,10 +22,10 @@ from tests.adapters.caldav_scripts import (
 )
 from tests.bookings import HOST, MONDAY, appointment, member
 from tests.servers.scripted import Asked, Reply, ScriptedServer, scripted
+from tests.servers.tls import AUTHORITY
 
 caldav = pytest.importorskip("caldav.davclient", reason=WHY)
 
-CERTIFICATES: Final = Path(__file__).parent / "certificates"
 AUTHORIZED: Final = f"Basic {b64encode(b'ana:secret').decode()}"
 
 
@@ -120,13 +119,13 @@ def test_no_reason_repeats_what_an_http_library_says() -> None:
 @pytest.mark.parametrize("trusted", [True, False])
 def test_only_a_server_that_somebody_vouches_for_gets_a_login(trusted: bool) -> None:
     """Certificates are checked, against the authorities that the host's client trusts."""
-    authority = str(CERTIFICATES / "authority.pem") if trusted else True
+    authority = AUTHORITY if trusted else True
 
     def client(_: Member) -> Any:
         login = {"username": "ana", "password": "secret", "auth_type": "basic"}
         return caldav.DAVClient(server.url, ssl_verify_cert=authority, **login)
 
-    with scripted(lambda _: told(shown()), CERTIFICATES / "server.pem") as server:
+    with scripted(lambda _: told(shown()), encrypted=True) as server:
         known = CalDavProvider(client, host=HOST).availability([ANA], MONDAY)["ana"]
 
     if trusted:

@@ -19,9 +19,9 @@ from collective_booking.testing.contracts import (
     CalendarProviderContract,
     KeptCopy,
 )
-from tests.adapters.feed_server import feed, feed_server, feeds
 from tests.bookings import HOST
 from tests.icalendar_texts.texts import calendar, event
+from tests.servers.feeds import feed, feed_server, feeds
 
 
 def holding(busy: IntervalSet) -> bytes:

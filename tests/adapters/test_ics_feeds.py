@@ -19,7 +19,9 @@ from collective_booking.errors import (
     WrongTypeError,
 )
 from collective_booking.testing import FakeClock
-from tests.adapters.feed_server import (
+from tests.bookings import HOST, NOW
+from tests.icalendar_texts.texts import MARCH, calendar, event, times
+from tests.servers.feeds import (
     NINE_TO_TEN,
     SECRET,
     FeedServer,
@@ -37,8 +39,6 @@ from tests.adapters.feed_server import (
     unchanging,
     why_unknown,
 )
-from tests.bookings import HOST, NOW
-from tests.icalendar_texts.texts import MARCH, calendar, event, times
 
 CALL = times("02 09:00-10:00")
 SHORT = timedelta(seconds=0.5)

@@ -11,7 +11,9 @@ from collective_booking.adapters.ics import IcsProvider, StaleCopy
 from collective_booking.adapters.ics.feeds import Copy
 from collective_booking.adapters.ics.urls import Url
 from collective_booking.testing import FakeClock
-from tests.adapters.feed_server import (
+from tests.bookings import HOST, NOW
+from tests.icalendar_texts.texts import MARCH, times
+from tests.servers.feeds import (
     NINE_TO_TEN,
     FeedServer,
     feed,
@@ -23,8 +25,6 @@ from tests.adapters.feed_server import (
     unchanging,
     why_unknown,
 )
-from tests.bookings import HOST, NOW
-from tests.icalendar_texts.texts import MARCH, times
 
 CALL = times("02 09:00-10:00")
 

@@ -19,7 +19,9 @@ from collective_booking.adapters.ics import Feeds, IcsProvider
 from collective_booking.adapters.ics.addresses import is_public
 from collective_booking.adapters.ics.fetching import Patience, Reply, converse
 from collective_booking.adapters.ics.urls import NotFetched, Url, is_url
-from tests.adapters.feed_server import (
+from tests.bookings import HOST
+from tests.icalendar_texts.texts import MARCH, times
+from tests.servers.feeds import (
     NINE_TO_TEN,
     SECRET,
     FeedServer,
@@ -30,11 +32,9 @@ from tests.adapters.feed_server import (
     moved,
     reader_of,
     status,
-    trusting,
     why_unknown,
 )
-from tests.bookings import HOST
-from tests.icalendar_texts.texts import MARCH, times
+from tests.servers.tls import trusting
 
 CALL = times("02 09:00-10:00")
 NOT_PUBLIC = (

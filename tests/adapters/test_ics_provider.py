@@ -22,10 +22,10 @@ from collective_booking.ports import CalendarProvider
 from collective_booking.reasons import SlotUnavailableError
 from collective_booking.service import AsyncBookingService, BookingService
 from collective_booking.testing import FakeClock, FakeNotifier, FakeProvider, awaited
-from tests.adapters.feed_server import NINE_TO_TEN, feed, feed_server, feeds, reader_of
 from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, at, member
 from tests.bookings import calendar as team_of
 from tests.icalendar_texts.texts import MARCH, calendar, event, times
+from tests.servers.feeds import NINE_TO_TEN, feed, feed_server, feeds, reader_of
 
 CALL = times("02 09:00-10:00")
 

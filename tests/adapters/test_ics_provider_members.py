@@ -11,9 +11,9 @@ import pytest
 from collective_booking.adapters.ics import IcsProvider
 from collective_booking.availability import Availability
 from collective_booking.members import Member
-from tests.adapters.feed_server import NINE_TO_TEN, feeds
 from tests.bookings import HOST, member
 from tests.icalendar_texts.texts import MARCH, times
+from tests.servers.feeds import NINE_TO_TEN, feeds
 
 CALL = times("02 09:00-10:00")
 ROWS: Final[Mapping[str, list[str]]] = {}

@@ -27,16 +27,16 @@ from collective_booking.messages import Message
 from collective_booking.testing import awaited
 from collective_booking.testing.contracts import Delivered, NotifierContract
 from tests.bookings import HOST, KIM, NOW, appointment, at
-from tests.mailserver import (
+from tests.messages import content_of, message, read, words_of
+from tests.servers.mail import (
     DROPPED,
     LOGIN,
     SENDER,
     booking_service,
     mail_server,
     notifier,
-    trusting,
 )
-from tests.messages import content_of, message, read, words_of
+from tests.servers.tls import trusting
 
 # --- what every notifier owes --------------------------------------------------------------------
 

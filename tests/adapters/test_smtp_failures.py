@@ -11,17 +11,17 @@ from collective_booking.appointments import Status
 from collective_booking.effects import Channel
 from collective_booking.errors import MailUnavailableError, UndeliverableError
 from tests.bookings import KIM, at
-from tests.mailserver import (
+from tests.messages import message
+from tests.servers.mail import (
     DROPPED,
-    LOOPBACK,
     SLOWLY,
     MailServer,
     booking_service,
     mail_server,
     notifier,
-    trusting,
 )
-from tests.messages import message
+from tests.servers.processes import HOME
+from tests.servers.tls import trusting
 
 
 @pytest.mark.parametrize("command", ["RCPT", "DATA", "CONTENT"])
@@ -115,14 +115,14 @@ def test_what_was_accepted_is_sent_whatever_becomes_of_the_farewell(answer: str)
 
 def test_a_server_that_is_not_there_is_tried_again() -> None:
     with socket.socket() as free:
-        free.bind((LOOPBACK, 0))
+        free.bind((HOME, 0))
         gone = MailServer(port=free.getsockname()[1])
         with pytest.raises(MailUnavailableError, match="ConnectionRefusedError"):
             notifier(gone).send(message())
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_for_ever() -> None:
-    with socket.create_server((LOOPBACK, 0)) as silent:
+    with socket.create_server((HOME, 0)) as silent:
         mute = MailServer(port=silent.getsockname()[1])
         with pytest.raises(MailUnavailableError):
             notifier(mute, timeout=timedelta(milliseconds=50)).send(message())

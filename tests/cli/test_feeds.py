@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from collective_booking.adapters.ics import feeds as fetching
-from tests.adapters.feed_server import SECRET, FeedServer, feed, feed_server, feeds
 from tests.cli.command import Run
 from tests.cli.teams import NOW, in_toml, team
 from tests.icalendar_texts.texts import calendar, event
+from tests.servers.feeds import SECRET, FeedServer, feed, feed_server, feeds
 
 HALF_PAST_NINE = event("DTSTART:20261123T093000Z", "DTEND:20261123T100000Z")
 TEN = event("DTSTART:20261123T100000Z", "DTEND:20261123T103000Z", uid="2")

@@ -6,16 +6,13 @@ Must not live here: what the answers mean.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Final
 
-from tests.servers.processes import HOME
+from tests.servers.threads import QuietHandler, server_in_a_thread
 
 _DROP: Final = 0.02  # seconds from one byte to the next
 
@@ -64,18 +61,14 @@ class ScriptedServer:
 
 
 @contextmanager
-def scripted(script: Script, certificate: Path | None = None) -> Iterator[ScriptedServer]:
-    """A server that answers each request as *script* says; over TLS if it has a *certificate*."""
+def scripted(script: Script, *, encrypted: bool = False) -> Iterator[ScriptedServer]:
+    """A server that answers each request as *script* says."""
     over = Event()
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
+    class Handler(QuietHandler):
         def answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
             told = {name.lower(): value for name, value in self.headers.items()}
-            asked = Asked(self.command, self.path, told, self.rfile.read(length))
+            asked = Asked(self.command, self.path, told, self.body())
             server.asked.append(asked)
             with suppress(OSError):  # whoever asked may have had enough
                 self.give(script(asked))
@@ -100,18 +93,9 @@ def scripted(script: Script, certificate: Path | None = None) -> Iterator[Script
             self.end_headers()
             self.wfile.write(reply.body)
 
-    with ThreadingHTTPServer((HOME, 0), Handler) as listening:
-        if certificate:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate)
-            listening.socket = context.wrap_socket(listening.socket, server_side=True)
-        scheme = "https" if certificate else "http"
-        server = ScriptedServer(f"{scheme}://{HOME}:{listening.server_port}/")
-        thread = Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with server_in_a_thread(Handler, encrypted=encrypted) as url:
+        server = ScriptedServer(f"{url}/")
         try:
             yield server
         finally:
             over.set()
-            listening.shutdown()
-            thread.join()

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from collective_booking import Status
-from tests.mailserver import LOOPBACK, mail_server
+from tests.servers.mail import mail_server
+from tests.servers.processes import HOME
 from tests.site.running import Running, running
 from tests.site.visitors import Page, Visitor
 
@@ -138,9 +139,7 @@ def test_the_link_arrives_through_a_mail_server_too(tmp_path: Path) -> None:
     """What was tried out with files is what people get."""
     with (
         mail_server() as server,
-        running(
-            tmp_path, mail_host=LOOPBACK, mail_port=server.port, mail_security="plaintext"
-        ) as site,
+        running(tmp_path, mail_host=HOME, mail_port=server.port, mail_security="plaintext") as site,
         Visitor(site.address) as kim,
     ):
         page = booked(kim)

@@ -28,7 +28,7 @@ from collective_booking.holds import OUTCOMES, HoldState
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeClock
 from tests.bookings import EUROS, HOST, KIM, LOU, MONDAY, NOW, SECRET, at, calendar
-from tests.postgres import PostgresServer, postgres_folder, start_postgres
+from tests.servers.postgres import PostgresServer, postgres_folder, start_postgres
 from tests.storm.world import Stepping, Steps, World
 
 pytestmark = pytest.mark.slow

@@ -1,19 +1,18 @@
 """A mail server for tests: aiosmtpd in a thread of its own, which keeps what it gets, or refuses.
 
-`loopback.pem` is its certificate and key. Both are public and trusted by nobody but these tests.
+Lives here: starting one, what it says and what it keeps, and who sends through it.
+Must not live here: tests.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any, Final
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -24,22 +23,15 @@ from collective_booking.service import BookingService
 from collective_booking.testing import FakeClock, FakeProvider
 from tests.bookings import HOST, NOW, SECRET, calendar
 from tests.messages import read
+from tests.servers.processes import HOME
+from tests.servers.tls import serving
 
-LOOPBACK: Final = "127.0.0.1"
-CERTIFICATE: Final = Path(__file__).parent / "certificates" / "loopback.pem"
 DROPPED: Final = ""
 """In place of an answer: the connection ends without a word."""
 SLOWLY: Final = "\0"
 """Before an answer: it comes byte by byte, none of which is long in coming."""
 SENDER: Final = "bookings@example.com"
 LOGIN: Final = ("bookings", "correct horse")
-
-
-def trusting() -> ssl.SSLContext:
-    """What a host uses that knows the certificate of this server, as strict as Pythons to come."""
-    context = ssl.create_default_context(cafile=str(CERTIFICATE))
-    context.verify_flags |= ssl.VERIFY_X509_STRICT
-    return context
 
 
 @dataclass
@@ -103,12 +95,12 @@ class _Scripted(SMTP):
     """aiosmtpd asks its hooks about nearly everything; here also about the rest."""
 
     def __init__(self, made: MailServer, **options: Any) -> None:
-        super().__init__(made, hostname=LOOPBACK, authenticator=_knows, **options)
+        super().__init__(made, hostname=HOME, authenticator=_knows, **options)
         self.lost = asyncio.Event()
 
     async def push(self, status: Any) -> None:
         told = status.decode() if isinstance(status, bytes) else str(status)
-        if told.startswith(f"220 {LOOPBACK}"):
+        if told.startswith(f"220 {HOME}"):
             told = self.event_handler.answer(self, "GREETING", told)
         if told.startswith(SLOWLY):
             await self._drip(f"{told.removeprefix(SLOWLY)}\r\n".encode())
@@ -146,8 +138,7 @@ def mail_server(tls: str = "", **options: Any) -> Iterator[MailServer]:
 
     *options* are aiosmtpd's; a login is `LOGIN`. Its thread ends with the block, or with us.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
+    context = serving()
     starttls = {"tls_context": context, "require_starttls": True} if tls == "starttls" else {}
     made, ready, ending = MailServer(), Future[Callable[[], object]](), asyncio.Event()
 
@@ -162,7 +153,7 @@ def mail_server(tls: str = "", **options: Any) -> Iterator[MailServer]:
 
         loop = asyncio.get_running_loop()
         encrypted = context if tls == "tls" else None
-        listening = await loop.create_server(talk, LOOPBACK, 0, ssl=encrypted)
+        listening = await loop.create_server(talk, HOME, 0, ssl=encrypted)
         made.port = listening.sockets[0].getsockname()[1]
         ready.set_result(lambda: loop.call_soon_threadsafe(ending.set))
         await ending.wait()
@@ -194,7 +185,7 @@ def _knows(server: SMTP, session: Session, envelope: Envelope, how: str, who: An
 def notifier(server: MailServer, **changes: Any) -> SmtpNotifier:
     """A notifier that sends through *server*, by default in plain text."""
     told: dict[str, Any] = {
-        "host": LOOPBACK,
+        "host": HOME,
         "port": server.port,
         "sender": SENDER,
         "security": "plaintext",

@@ -7,15 +7,13 @@ Must not live here: tests.
 from __future__ import annotations
 
 import gzip
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Event, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import Any, Final
 
 from collective_booking.adapters.ics import Feeds, IcsProvider
@@ -24,9 +22,9 @@ from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from tests.bookings import HOST
 from tests.icalendar_texts.texts import MARCH, calendar, event
+from tests.servers.threads import QuietHandler, server_in_a_thread
+from tests.servers.tls import NAME, trusting
 
-CERTIFICATES: Final = Path(__file__).parent / "certificates"
-NAME: Final = "calendars.test"
 SECRET: Final = "/private-5ecret/basic.ics?key=5ecret"  # a path that nobody may tell
 NINE_TO_TEN: Final = calendar(
     event("DTSTART:20260302T090000Z", "DTEND:20260302T100000Z", "SUMMARY:Dentist")
@@ -57,39 +55,19 @@ class FeedServer:
 def feed_server(scheme: str = "https") -> Iterator[FeedServer]:
     """A server for one test; whoever still waits for it is sent away at the end."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
+        def answer(self) -> None:
             self.close_connection = True
             made.answer(self)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Nothing: a client that gives up is what is tested."""
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        made = FeedServer(server.server_port, scheme=scheme)
-        if scheme == "https":
-            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            tls.load_cert_chain(CERTIFICATES / "server.pem")
-            server.socket = tls.wrap_socket(
-                server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
+    with server_in_a_thread(Handler, encrypted=scheme == "https") as url:
+        made = FeedServer(int(url.rpartition(":")[2]), scheme=scheme)
         try:
             yield made
         finally:
             made.ended.set()
-            server.shutdown()
-            thread.join()
 
 
 # --- answers -------------------------------------------------------------------------------------
@@ -167,11 +145,6 @@ def _wait(server: FeedServer) -> None:
 
 
 # --- who asks ------------------------------------------------------------------------------------
-
-
-def trusting() -> ssl.SSLContext:
-    """What makes a client trust the servers of the tests."""
-    return ssl.create_default_context(cafile=str(CERTIFICATES / "authority.pem"))
 
 
 def feeds(**changes: Any) -> Feeds:

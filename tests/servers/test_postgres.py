@@ -12,9 +12,14 @@ from typing import Final
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.postgres import PostgresServer, PostgresUnavailableError, postgres_folder, start_postgres
+from tests.servers.postgres import (
+    PostgresServer,
+    PostgresUnavailableError,
+    postgres_folder,
+    start_postgres,
+)
 
-PROJECT: Final = Path(__file__).parent.parent
+PROJECT: Final = Path(__file__).parent.parent.parent
 
 
 def run(url: str, *statements: str) -> list[object]:
@@ -72,7 +77,7 @@ def test_a_server_does_not_outlive_the_process_that_owns_it() -> None:
     """A test run that is killed must not leave a server on the machine, nor its folder."""
     owner = (
         "import time\n"
-        "from tests.postgres import postgres_folder, start_postgres\n"
+        "from tests.servers.postgres import postgres_folder, start_postgres\n"
         "with postgres_folder() as folder:\n"
         "    print(start_postgres(folder, durable=False).folder, flush=True)\n"
         "    time.sleep(600)\n"
