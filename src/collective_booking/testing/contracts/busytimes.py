@@ -13,9 +13,8 @@ from typing import Any, Final
 
 from collective_booking.availability import Availability
 from collective_booking.intervals import NEVER, Interval, IntervalSet
-from collective_booking.members import Member
-from collective_booking.testing import samples
-from collective_booking.testing.contracts.calling import Contract, answers
+from collective_booking.testing.contracts.calling import answers
+from collective_booking.testing.contracts.hooks import ProviderHooks
 from collective_booking.testing.samples import at, slot
 
 _HOUR: Final = timedelta(hours=1)
@@ -23,7 +22,7 @@ _MORNING: Final = slot("09:00", "12:00")
 _CALL: Final = IntervalSet([slot("10:00", "11:00")])
 
 
-class BusyTimesContract(Contract):
+class BusyTimesContract(ProviderHooks):
     """Subclass this for a provider that only tells busy time, and say how it is made.
 
     `sees_own_copies` is True of a service that answers free or busy alone (F6). `many` members are
@@ -32,22 +31,6 @@ class BusyTimesContract(Contract):
 
     sees_own_copies: bool = False
     many: int = 55
-
-    # --- what the host says ---------------------------------------------------------------------
-
-    def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
-        """A provider, and for the member of each id in *busy* a calendar with these busy times."""
-        raise NotImplementedError(
-            "say in your class how your provider is made: write make_provider"
-        )
-
-    def member(self, id: str) -> Member:
-        """The member *id*, whose `calendar` is what the provider knows theirs by."""
-        return samples.member(id)
-
-    def out_of_reach(self, provider: Any) -> Member:  # noqa: ARG002  # for those who override it
-        """A member whose calendar cannot be read: by default one who has none there."""
-        return self.member("nobody")
 
     # --- whom it answers for --------------------------------------------------------------------
 

@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from collective_booking.appointments import Appointment, Happening
 from collective_booking.effects import Channel, Effect
-from collective_booking.intervals import Interval, IntervalSet
+from collective_booking.intervals import NEVER, Interval
 from collective_booking.members import Member
 from collective_booking.messages import MemberCopy, copy_of
 from collective_booking.snapshots import Snapshot
 from collective_booking.testing import samples
-from collective_booking.testing.contracts.calling import Contract, answers, only
+from collective_booking.testing.contracts.calling import answers, only
+from collective_booking.testing.contracts.hooks import ProviderHooks
 from collective_booking.testing.samples import NOW, at
 
 _ODD: Final = r"""Robert"; DROP, \nATTENDEE:mailto:x@example.com; <b>ünï</b> & 😀 %s {0} \\"""
@@ -66,7 +67,7 @@ class KeptCopy:
         return cls(slot, str(event["SUMMARY"]), int(event.get("SEQUENCE", 0)))
 
 
-class CopiesContract(Contract):
+class CopiesContract(ProviderHooks):
     """Subclass this for a provider that only keeps members' copies, and say how it is made.
 
     `shows_sequence` is False of a calendar in which nobody can see it. That a calendar sends no
@@ -77,12 +78,6 @@ class CopiesContract(Contract):
 
     # --- what the host says ---------------------------------------------------------------------
 
-    def make_provider(self, busy: Mapping[str, IntervalSet]) -> Any:
-        """A provider, and for the member of each id in *busy* a calendar with these busy times."""
-        raise NotImplementedError(
-            "say in your class how your provider is made: write make_provider"
-        )
-
     def copies_of(self, provider: Any, member: Member) -> Mapping[str, KeptCopy]:
         """The appointments in *member*'s calendar by UID, seen by another way than the provider.
 
@@ -91,14 +86,6 @@ class CopiesContract(Contract):
         raise NotImplementedError(
             "say in your class how to see a member's calendar: write copies_of"
         )
-
-    def member(self, id: str) -> Member:
-        """The member *id*, whose `calendar` is what the provider knows theirs by."""
-        return samples.member(id)
-
-    def out_of_reach(self, provider: Any) -> Member:  # noqa: ARG002  # for those who override it
-        """A member in whose calendar nothing can be put: by default one who has none there."""
-        return self.member("nobody")
 
     def delete(self, provider: Any, copy: MemberCopy) -> None:
         """Delete *copy* as its owner would: override this where the provider need not know."""
@@ -265,7 +252,7 @@ class CopiesContract(Contract):
 
     def provider(self) -> Any:
         """A provider with calendars of Ana and Ben in which there is nothing."""
-        return self.make_provider({"ana": IntervalSet([]), "ben": IntervalSet([])})
+        return self.make_provider({"ana": NEVER, "ben": NEVER})
 
     def kept(self, provider: Any, id: str = "ana") -> dict[str, KeptCopy]:
         """What the calendar of the member *id* holds now."""
