@@ -18,6 +18,7 @@ from collective_booking.money import Money
 from collective_booking.payments import Notice, PaymentAnswer, PaymentNews
 from collective_booking.testing import FakeGateway, FakeProvider
 from collective_booking.testing.machines import BookingMachine
+from tests.testing.broken.bookings import ClaimsNothing
 
 SHORT: Final = settings(
     max_examples=60, stateful_step_count=40, derandomize=True, phases=[Phase.generate]
@@ -83,22 +84,42 @@ class GullibleGateway(FakeGateway):
             return super().interpret(self.notices[0])
 
 
-WRONG: Final[dict[str, dict[str, Callable[..., Any]]]] = {
-    "a store that does not tell what is taken": {"make_store": lambda _: ForgetfulStore()},
-    "calendars that keep what is cancelled": {
-        "make_provider": lambda _, __: CrowdedCalendars(),
-    },
-    "calendars that keep what was moved": {"make_provider": lambda _, __: DeafCalendars()},
-    "a gateway that knows no keys": {"make_gateway": lambda _: GreedyGateway(at_once=True)},
-    "a gateway that believes anything": {"make_gateway": lambda _: GullibleGateway()},
+WRONG: Final[dict[str, tuple[dict[str, Callable[..., Any]], str]]] = {
+    "a store that does not tell what is taken": (
+        {"make_store": lambda _: ForgetfulStore()},
+        r"2026-11-2\d \S+ is listed, and cannot be had: (?s:.+) \(L1\)",
+    ),
+    "a store that books one time twice": (
+        {"make_store": lambda _: ClaimsNothing()},
+        r"id\d+ \(2026\S+\) and id\d+ \(2026\S+\) (both take the .*'\] \(F7\)|there are .*\(F2\))",
+    ),
+    "calendars that keep what is cancelled": (
+        {"make_provider": lambda _, __: CrowdedCalendars()},
+        r"\w+'s calendar lacks nothing, and has '.+' 2026\S+ \(id\d+@.+\) beside .* \(E2\)",
+    ),
+    "calendars that keep what was moved": (
+        {"make_provider": lambda _, __: DeafCalendars()},
+        r"\w+'s calendar lacks '.+' 2026\S+ \(id\d+@.+\), and has '.* \(E2\)",
+    ),
+    "a gateway that knows no keys": (
+        {"make_gateway": lambda _: GreedyGateway(at_once=True)},
+        r"<Hold .*: (the host has \d+, not|payments taken: \d+, given) .*\d+.* \(M\d, M5\)",
+    ),
+    "a gateway that believes anything": (
+        {"make_gateway": lambda _: GullibleGateway()},
+        "a forged notification was taken for genuine",
+    ),
 }
+"""What is wrong, and what whoever brought it reads."""
 
 
 @pytest.mark.parametrize("fault", sorted(WRONG))
 def test_a_port_that_is_wrong_is_found_out(fault: str) -> None:
-    """A game that nobody can lose would be worth nothing."""
-    with pytest.raises(AssertionError):
-        play(**WRONG[fault])
+    """A game that nobody can lose is worth nothing, nor is one that does not say why it is lost."""
+    hooks, told = WRONG[fault]
+
+    with pytest.raises(AssertionError, match=told):
+        play(**hooks)
 
 
 def test_a_hook_that_is_missing_is_named() -> None:

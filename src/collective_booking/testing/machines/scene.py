@@ -47,6 +47,9 @@ class Live:
     slot: Interval
     snapshot: Snapshot
 
+    def __str__(self) -> str:
+        return f"{self.id} ({self.slot})"
+
     @property
     def people(self) -> set[str]:
         """Whom it takes for itself alone."""

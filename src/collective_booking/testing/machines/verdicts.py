@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import combinations
+from typing import TypeAlias
 
 from hypothesis.stateful import invariant
 
-from collective_booking.holds import OUTCOMES, HoldState
+from collective_booking.holds import OUTCOMES, Hold, HoldState
 from collective_booking.intervals import Interval
+from collective_booking.members import Member
 from collective_booking.settings import BufferMode
 from collective_booking.testing.machines.scene import EVERYTHING, TAKES_PLACE, Live, Scene
 from collective_booking.testing.samples import EUROS, HOST
+
+_Copy: TypeAlias = tuple[str, Interval, str]
+"""An appointment in somebody's calendar: its UID, when it is, what it is called."""
 
 
 class Verdicts(Scene):
@@ -28,8 +33,9 @@ class Verdicts(Scene):
         """No required member meets twice at a time; buffers and caps hold too (F2, F7, N3)."""
         after = self.live()
         for one, other in combinations(after.values(), 2):
-            if one.people & other.people:
-                assert one.slot.end <= other.slot.start or other.slot.end <= one.slot.start
+            both = sorted(one.people & other.people)
+            apart = one.slot.end <= other.slot.start or other.slot.end <= one.slot.start
+            assert apart or not both, f"{one} and {other} both take the time of {both} (F7)"
         for each in after.values():
             if each != self.before.get(each.id):
                 self._is_kept_apart(each, after)
@@ -49,7 +55,9 @@ class Verdicts(Scene):
             before_then = then.snapshot.calendar.buffer_before
             both = own.buffer_mode is BufferMode.SUM
             needed = after_first + before_then if both else max(after_first, before_then)
-            assert then.slot.start - first.slot.end >= needed
+            between = then.slot.start - first.slot.end
+            told = f"between {first} and {then} there are {between}, not {needed} (F2)"
+            assert between >= needed, told
 
     def _is_within_its_cap(self, new: Live, after: dict[str, Live]) -> None:
         """The day's cap, as it is today (N3)."""
@@ -65,34 +73,46 @@ class Verdicts(Scene):
             for each in after.values()
             if each.snapshot.calendar.slug == slug and each.slot.start.date() == day
         }
-        assert len(counted | {new.id}) <= most
+        counted |= {new.id}
+        told = f"{slug} may have {most} on {day}, and has {sorted(counted)} (N3)"
+        assert len(counted) <= most, told
 
     @invariant()
     def an_appointment_keeps_its_people(self) -> None:
         """Owner, members and UID are those of its first version, for ever (A2, E5)."""
         for each in self.service.agenda(EVERYTHING):
             first = self.store.appointment(self.tenant, each.id, 1)
-            assert (each.owner, each.members, each.uid) == (first.owner, first.members, first.uid)
-            assert each.owner.required
-            assert each.owner in each.members
+            for what in ("owner", "members", "uid"):
+                was, now = getattr(first, what), getattr(each, what)
+                assert now == was, f"{each!r}: {what} was {was!r}, and is {now!r} (A2, E5)"
+            required = [member for member in each.members if member.required]
+            assert each.owner in required, f"{each!r}: {each.owner!r} is not required (O2)"
 
     @invariant()
     def money_moves_once_and_says_which(self) -> None:
         """Each attempt ends booked, released or refunded, and the money agrees (M2, M3, M5)."""
         booked = {each.id for each in self.service.agenda(EVERYTHING)}
         for hold in self.all_holds():
-            has = self.money_of(hold)
-            assert 0 <= has <= EUROS.amount
-            assert (hold.state is HoldState.BOOKED) == (hold.id in booked)
-            if hold.state is HoldState.BOOKED and hold.snapshot.calendar.price:
-                assert has in {EUROS.amount, EUROS.amount - self.refunds.get(hold.id, 0)}
-            elif hold.state is HoldState.REFUNDED:
-                assert has == 0
+            there = hold.id in booked
+            told = f"{hold!r} is {'' if there else 'not '}in the agenda (M2)"
+            assert there == (hold.state is HoldState.BOOKED), told
+            self._has_what_is_due(hold)
             # Released: somebody may have paid after all was over, and nobody has told us yet.
             moved = self._moves_of(hold.id)
             if moved is not None:
                 taken, given_back = moved
-                assert given_back <= taken <= 1
+                told = f"{hold!r}: payments taken: {taken}, given back: {given_back} (M2, M5)"
+                assert given_back <= taken <= 1, told
+
+    def _has_what_is_due(self, hold: Hold) -> None:
+        """What the host has of it, while it goes on and after it (M2, M3, M5)."""
+        has, whole = self.money_of(hold), EUROS.amount
+        assert 0 <= has <= whole, f"{hold!r}: the host has {has}, and {whole} is the price (M3)"
+        if hold.state is HoldState.BOOKED and hold.snapshot.calendar.price:
+            due = {whole, whole - self.refunds.get(hold.id, 0)}
+            assert has in due, f"{hold!r}: the host has {has}, not one of {sorted(due)} (M3, M5)"
+        elif hold.state is HoldState.REFUNDED:
+            assert has == 0, f"{hold!r}: the host still has {has} (M2)"
 
     def _moves_of(self, hold: str) -> tuple[int, int] | None:
         reference = self.references.get(hold)
@@ -111,21 +131,28 @@ class Verdicts(Scene):
         for _ in range(3):
             self.service.deliver()
             self.clock.advance(timedelta(days=1))
-        assert self.service.undelivered() == ()
+        waiting = self.service.undelivered()
+        assert not waiting, f"nothing fails any more, and these wait still: {waiting} (E1)"
         for hold in self.all_holds():
-            assert hold.state in OUTCOMES
-            assert hold.wakes is None
-            paid = hold.snapshot.calendar.price is not None and hold.state is HoldState.BOOKED
-            expected = EUROS.amount - self.refunds.get(hold.id, 0) if paid else 0
-            assert self.money_of(hold) == expected
-            reference = self.references.get(hold.id)
-            assert not (reference and self.reserved(self.gateway, reference))
+            self._has_ended(hold)
         self._calendars_agree()
+
+    def _has_ended(self, hold: Hold) -> None:
+        """Its attempt is over, and its money is where that says (M2, M5)."""
+        assert hold.state in OUTCOMES, f"{hold!r} has come to no end (M2)"
+        assert hold.wakes is None, f"{hold!r} has ended, and goes on at {hold.wakes} (M2)"
+        paid = hold.snapshot.calendar.price is not None and hold.state is HoldState.BOOKED
+        due = EUROS.amount - self.refunds.get(hold.id, 0) if paid else 0
+        has = self.money_of(hold)
+        assert has == due, f"{hold!r} has ended: the host has {has}, not {due} (M2, M5)"
+        reference = self.references.get(hold.id)
+        reserved = reference and self.reserved(self.gateway, reference)
+        assert not reserved, f"{hold!r} has ended, and its money is still reserved (M2)"
 
     def _calendars_agree(self) -> None:
         """Who has a calendar finds in it what takes place, as it is now, and nothing else (E2)."""
         people = {}
-        expected: dict[str, set[tuple[str, Interval, str]]] = {}
+        expected: dict[str, set[_Copy]] = {}
         for each in self.service.agenda(EVERYTHING):
             for person in each.members:
                 people[person.id] = person
@@ -134,8 +161,16 @@ class Verdicts(Scene):
                     expected.setdefault(person.id, set()).add(told)
         for id_, person in people.items():
             if person.calendar:
-                copies = self.copies_of(self.provider, person).items()
-                own = {
-                    (uid, copy.slot, copy.title) for uid, copy in copies if uid.endswith(f"@{HOST}")
-                }
-                assert own == expected.get(id_, set())
+                self._calendar_agrees(person, expected.get(id_, set()))
+
+    def _calendar_agrees(self, person: Member, due: set[_Copy]) -> None:
+        copies = self.copies_of(self.provider, person).items()
+        own = {(uid, copy.slot, copy.title) for uid, copy in copies if uid.endswith(f"@{HOST}")}
+        lacks, more = _listed(due - own), _listed(own - due)
+        told = f"{person.id}'s calendar lacks {lacks}, and has {more} beside what is due (E2)"
+        assert own == due, told
+
+
+def _listed(copies: set[_Copy]) -> str:
+    named = [f"{title!r} {slot} ({uid})" for uid, slot, title in sorted(copies)]
+    return ", ".join(named) or "nothing"
