@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
+from collective_booking.adapters.folder import FolderOutbox
+from collective_booking.adapters.ics import IcsProvider
 from collective_booking.appointments import Contact, Status
 from collective_booking.availability import Availability
 from collective_booking.errors import (
@@ -27,6 +31,7 @@ from tests.bookings import (
     CLEO,
     DAN,
     EUROS,
+    HOST,
     KIM,
     LOU,
     MONDAY,
@@ -322,14 +327,27 @@ def test_an_owner_who_books_gets_the_owners_mail_alone(here: Office) -> None:
     assert [each.audience for each in here.notifier.received] == [Audience.OWNER]
 
 
-def test_an_appointment_may_move_over_itself(here: Office) -> None:
-    """P53: it does not block itself, whatever its own copies say (F6)."""
-    here.service.save_calendar(calendar(interval=timedelta(minutes=15)))
-    made = here.service.book("sales-call", at("11:30"), KIM).appointment
+def test_an_appointment_may_move_over_itself(here: Office, tmp_path: Path) -> None:
+    """P53: it does not block itself, nor do the copies of it in its members' calendars (F6)."""
+    calendars = tmp_path / "calendars"
+    people = [member(id_, calendar=id_) for id_ in ("ana", "ben")]
+    for each in people:
+        (calendars / each.id).mkdir(parents=True)
 
-    assert "11:45" not in here.listed()
-    assert "11:45" in here.listed(moving=made.id)
-    assert here.service.reschedule(made.id, at("11:45")).appointment.start == at("11:45")
+    def reading(host: str) -> Office:
+        folders = IcsProvider(calendars, host=host, copies=FolderOutbox(calendars))
+        return replace(here, service=here.another(provider=folders))
+
+    ours, blind = reading(HOST), reading("elsewhere.example.com")
+    ours.service.save_calendar(calendar(*people, interval=timedelta(minutes=15)))
+    made = ours.service.book("sales-call", at("11:30"), KIM).appointment
+    assert "11:45" not in ours.listed()
+    assert "11:45" in blind.listed(moving=made.id)
+    ours.service.deliver()
+
+    assert "11:45" not in blind.listed(moving=made.id)  # the copies are there, and seen as busy
+    assert "11:45" in ours.listed(moving=made.id)
+    assert ours.service.reschedule(made.id, at("11:45")).appointment.start == at("11:45")
 
 
 def test_explaining_a_move_leaves_out_what_is_moved_and_nothing_else(here: Office) -> None:
