@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from collective_booking.adapters.memory import MemoryStore
 from collective_booking.appointments import Contact, Status
 from collective_booking.errors import (
-    AsyncPortError,
     CalendarChangedError,
-    CollectiveBookingError,
     ConfigurationError,
     ForeignNotificationError,
     ForgedNotificationError,
     HoldExpiredError,
     InvalidTokenError,
     InvalidValueError,
-    MissingPortError,
     NaiveDatetimeError,
     NothingToPayError,
     OutOfRangeError,
@@ -40,39 +35,10 @@ from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.money import CurrencyMismatchError, Money, PriceChangedError
 from collective_booking.payments import Notice
 from collective_booking.reasons import SlotUnavailableError, What
-from collective_booking.service import BookingService
-from collective_booking.testing import FakeNotifier, FakeProvider, awaited
 from collective_booking.tokens import Purpose, Tokens
 from collective_booking.workflows.booking import Shown
-from tests.bookings import (
-    EUROS,
-    HOST,
-    KIM,
-    LOU,
-    MONDAY,
-    SECRET,
-    Office,
-    at,
-    calendar,
-    charge,
-    member,
-)
-
-
-@contextmanager
-def nothing_changes(
-    here: Office, error: type[CollectiveBookingError], match: str | None = None
-) -> Iterator[None]:
-    """The block raises *error*, and what is booked, held and to be told is what it was."""
-
-    def seen() -> Any:
-        finder = here.service.finder("sales-call", MONDAY)
-        return here.service.agenda(MONDAY), set(finder.claims), set(finder.counted)
-
-    before = seen()
-    with pytest.raises(error, match=match):
-        yield
-    assert seen() == before
+from tests.bookings import EUROS, KIM, LOU, MONDAY, SECRET, Office, at, calendar, charge
+from tests.service.unchanged import nothing_changes
 
 
 def test_a_calendar_that_nobody_has_stored(here: Office) -> None:
@@ -374,40 +340,6 @@ def test_a_request_whose_time_has_come(here: Office) -> None:
     assert here.service.decline(asked.id).appointment.status is Status.CANCELLED
 
 
-def test_a_service_without_what_it_needs(here: Office) -> None:
-    here.service.save_calendar(calendar(price=EUROS))
-    poor = here.another(gateway=None, notifier=None)
-    held = poor.hold("sales-call", at("10:00"), KIM)
-
-    with nothing_changes(here, MissingPortError, "pass one to the service"):
-        poor.begin_payment(held.token)
-    here.service.save_calendar(calendar())
-    poor.book("sales-call", at("11:00"), KIM)
-    with pytest.raises(MissingPortError, match="notifier"):
-        poor.deliver()
-
-
-def test_an_async_port_in_a_service_that_does_not_wait() -> None:
-    with pytest.raises(AsyncPortError, match="use AsyncBookingService"):
-        BookingService(MemoryStore(), secret=SECRET, host=HOST, notifier=awaited(FakeNotifier()))
-
-
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
-        ({"secret": b"short"}, InvalidValueError),
-        ({"host": "no domain!"}, ConfigurationError),
-        ({"organizer": "nobody"}, ConfigurationError),
-    ],
-)
-def test_a_service_that_cannot_be(
-    changes: dict[str, Any], error: type[CollectiveBookingError]
-) -> None:
-    told: dict[str, Any] = {"secret": SECRET, "host": HOST}
-    with pytest.raises(error):
-        BookingService(MemoryStore(), **told | changes)
-
-
 # --- whatever a caller may pass -------------------------------------------------------------------
 
 NO_START = [None, "10:00", 3, date(2026, 11, 23)]
@@ -499,28 +431,6 @@ def test_a_refund_that_is_no_money(at_once: Office, refund: Any) -> None:
         here.service.cancel(held.hold.id, refund=refund)
 
 
-def test_a_refund_without_a_gateway(at_once: Office) -> None:
-    """M5: nothing is cancelled in the hope that somebody pays back later."""
-    here = at_once
-    here.service.save_calendar(calendar(price=EUROS))
-    held = here.service.hold("sales-call", at("10:00"), KIM)
-    here.service.begin_payment(held.token)
-
-    with nothing_changes(here, MissingPortError, "gateway"):
-        here.another(gateway=None).cancel(held.hold.id, refund=EUROS)
-
-
-def test_calendars_without_a_provider(here: Office) -> None:
-    """Members who have calendars that nobody reads: a mistake of the host, and no outage."""
-    here.service.save_calendar(calendar())
-    blind = here.another(provider=None)
-
-    with pytest.raises(MissingPortError, match="provider"):
-        blind.offers("sales-call", MONDAY)
-    with nothing_changes(here, MissingPortError, "provider"):
-        blind.book("sales-call", at("10:00"), KIM)
-
-
 @pytest.mark.parametrize("status", [[], "shown", None, Status.CONFIRMED])
 def test_a_mark_that_is_none(here: Office, status: Any) -> None:
     here.service.save_calendar(calendar())
@@ -533,78 +443,3 @@ def test_a_mark_that_is_none(here: Office, status: Any) -> None:
 def test_a_notice_that_is_none(here: Office, notice: Any) -> None:
     with pytest.raises(WrongTypeError, match="a notice must be a Notice"):
         here.service.payment_happened(notice)
-
-
-@pytest.mark.parametrize("tenant", ["", None, "x" * 300, "a\n", 5])
-def test_a_tenant_that_is_none(tenant: Any) -> None:
-    """S6: said when the service is made, and not by the first booking."""
-    with pytest.raises(ConfigurationError, match="tenant"):
-        BookingService(MemoryStore(), secret=SECRET, host=HOST, tenant=tenant)
-
-
-def test_a_secret_is_never_shown() -> None:
-    """Errors end up in logs."""
-    words: Any = "my real secret, passed as text"
-    with pytest.raises(WrongTypeError) as caught:
-        BookingService(MemoryStore(), secret=words, host=HOST)
-    assert "real" not in str(caught.value) + repr(caught.value)
-
-
-# --- ports that are awaited in secret -------------------------------------------------------------
-
-
-class Late:
-    """Its method is no coroutine function, and answers with a coroutine all the same."""
-
-    def send(self, message: object) -> object:
-        async def sending() -> None:
-            return None
-
-        return sending()
-
-
-class Closing(FakeNotifier):
-    """Synchronous, with something else to await."""
-
-    async def aclose(self) -> None:
-        return None
-
-
-def test_a_port_that_is_awaited_after_all() -> None:
-    """An answer that nobody awaits would be taken for a message that was sent."""
-    late: Any = Late()
-    service = BookingService(MemoryStore(), secret=SECRET, host=HOST, notifier=late)
-    service.save_calendar(calendar(*(member(who, calendar=None) for who in ("ana", "ben"))))
-    service.book("sales-call", at("10:00").replace(year=2030, month=11, day=25), KIM)
-
-    report = service.deliver()
-
-    assert report.delivered == ()
-    assert {each.failure.split(":")[0] for each in report.failed} == {"AsyncPortError"}
-
-
-def test_a_port_may_have_something_else_to_await() -> None:
-    """Only what the port owes is called, so only that is looked at."""
-    made = BookingService(MemoryStore(), secret=SECRET, host=HOST, notifier=Closing())
-
-    assert made.deliver().delivered == ()
-
-
-# --- ports that are wired wrongly -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("port", "given", "told"),
-    [
-        ("store", "sqlite://", "store must be a port with the method save_calendar"),
-        ("store", None, "store must be a port with the method save_calendar"),
-        ("provider", FakeProvider, r"a port that was made: call FakeProvider\(\.\.\.\)"),
-        ("notifier", object(), "notifier must be a port with the method send"),
-        ("clock", datetime.now, "clock must be a port with the method now"),
-    ],
-)
-def test_what_is_no_port_is_refused_where_it_is_passed(port: str, given: Any, told: str) -> None:
-    """A provider without methods would only ever say that nobody can be looked up."""
-    ports = {"store": MemoryStore(), port: given}
-    with pytest.raises(WrongTypeError, match=told):
-        BookingService(**ports, secret=SECRET, host=HOST)
