@@ -1,4 +1,4 @@
-"""What fakes are called with: a charge, a member's copy, a letter, and by many at the same time.
+"""What fakes are called with: a member's copy, a letter, and by many at the same time.
 
 Lives here: one value of each, which a test changes in a word.
 Must not live here: the fakes, and what is expected of them.
@@ -16,24 +16,10 @@ from collective_booking.appointments import Happening
 from collective_booking.members import Member
 from collective_booking.messages import Audience, MemberCopy, Message
 from collective_booking.money import Money
-from collective_booking.payments import Charge
-from tests.bookings import ANA, EUROS, appointment
+from tests.bookings import ANA, appointment
 
 PART: Final = Money(2000, "EUR")
 """Some of what is charged."""
-
-
-def charge(hold: str = "h", money: Money = EUROS, key: str | None = None) -> Charge:
-    """What Kim is to pay for *hold*."""
-    return Charge(
-        tenant="default",
-        hold=hold,
-        money=money,
-        description="A call",
-        name="Kim",
-        email="kim@example.com",
-        key=key or f"{hold}/authorising",
-    )
 
 
 def copy(version: int = 1, who: Member = ANA, text: bytes = b"") -> MemberCopy:

@@ -9,7 +9,8 @@ import pytest
 
 from collective_booking.payments import PaymentState
 from collective_booking.testing import FakeGateway, FakeNotifier, Fault, awaited
-from tests.testing.calls import charge, message
+from tests.bookings import charge
+from tests.testing.calls import message
 
 
 def test_awaited_is_the_same_port_with_coroutines() -> None:

@@ -12,8 +12,8 @@ from collective_booking.errors import ForeignNotificationError, ForgedNotificati
 from collective_booking.money import Money
 from collective_booking.payments import Notice, PaymentState
 from collective_booking.testing import FakeGateway, Fault
-from tests.bookings import EUROS
-from tests.testing.calls import PART, at_the_same_time, charge
+from tests.bookings import EUROS, charge
+from tests.testing.calls import PART, at_the_same_time
 
 # --- money ----------------------------------------------------------------------------------------
 
