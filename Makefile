@@ -29,7 +29,7 @@ help:
 	@echo "make clean     take away what all of these made"
 
 demo: $(VENV)/.has-cli
-	@rm -rf .demo && cp -r $(DEMO) .demo
+	@rm -rf .demo && cp -r $(DEMO) .demo && rm -rf .demo/bookings.* .demo/outbox
 	$(BIN)/collective-booking show .demo/team.toml $(DEMO_NOW)
 	$(BIN)/collective-booking slots .demo/team.toml $(DEMO_NOW) --first 12
 	$(BIN)/collective-booking slots .demo/support.toml $(DEMO_NOW) --from 2026-11-24 --to 2026-11-24

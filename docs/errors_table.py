@@ -47,6 +47,7 @@ from collective_booking import (
     Problem,
     ProviderUnavailableError,
     Reason,
+    RepeatedIdError,
     RequestPastError,
     RequestReusedError,
     RetryTransactionError,
@@ -107,6 +108,7 @@ TABLE: Final[Mapping[str, Mapping[CollectiveBookingError, str]]] = {
         InvalidTokenError(): "Answer that there is no such page; do not say why.",
         CalendarChangedError("sales-call"): "Show the calendar anew, and let the booker choose.",
         StaleVersionError("a1", 2): "Show the appointment as it is now, and ask again.",
+        RepeatedIdError("a1"): "A mistake in code: `new_id` has to give another each time.",
         RequestReusedError("r1"): "A mistake in code: draw an id for each form that is shown.",
         IllegalStepError("a1", "cancelled", "moved"): "Show its status; offer what is possible.",
         FixedForEverError("a1", "owner"): "Cancel, and book with the others.",
@@ -122,7 +124,8 @@ TABLE: Final[Mapping[str, Mapping[CollectiveBookingError, str]]] = {
         PaymentRequiredError("sales-call"): "Use `hold`, then `begin_payment`.",
         NothingToPayError("h1", "confirm the hold"): "Do as `advice` says.",
         ForeignNotificationError("it names no hold of this tenant"): (
-            "Answer the webhook with 200; nothing has to be done."
+            "Answer the webhook with 200, once no other tenant's service knows it. Where `hold` is"
+            " set, somebody was charged for that hold outside of the library: look into it."
         ),
         ForgedNotificationError("its signature is wrong"): (
             "Answer the webhook with 400; look at the secret that it is signed with."

@@ -120,6 +120,7 @@ STATUSES: Final[Mapping[type[cb.CollectiveBookingError], HTTPStatus]] = {
     cb.MailUnavailableError: HTTPStatus.INTERNAL_SERVER_ERROR,
     cb.MissingPortError: HTTPStatus.INTERNAL_SERVER_ERROR,
     cb.OwnTransactionError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    cb.RepeatedIdError: HTTPStatus.INTERNAL_SERVER_ERROR,
     cb.UndeliverableError: HTTPStatus.INTERNAL_SERVER_ERROR,
     cb.UnguardedStoreError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

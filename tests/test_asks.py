@@ -28,6 +28,7 @@ PORTS: dict[str, type] = {
 }
 TWINS: list[tuple[type, type]] = [
     (ports.BookingStore, ports.AsyncBookingStore),
+    (ports.KeepsCopies, ports.AsyncKeepsCopies),
     (ports.CalendarProvider, ports.AsyncCalendarProvider),
     (ports.Notifier, ports.AsyncNotifier),
     (ports.PaymentGateway, ports.AsyncPaymentGateway),
@@ -36,9 +37,12 @@ TWINS: list[tuple[type, type]] = [
 
 
 def methods(kind: type) -> dict[str, Callable[..., Any]]:
+    """Its own, and those of the protocols that it is made of."""
+    parts = [each for each in kind.__mro__ if each is kind or getattr(each, "_is_protocol", False)]
     return {
         name: each
-        for name, each in vars(kind).items()
+        for part in reversed(parts)
+        for name, each in vars(part).items()
         if inspect.isfunction(each) and name[0] != "_"
     }
 

@@ -67,11 +67,28 @@ def test_every_block_is_run_by_somebody(page: Path) -> None:
             assert kind in {"console", "{eval-rst}", "{include}", "{toctree}"}, f"{block}: {kind}"
 
 
+# Whose files are run as a whole by one test.
+RUN_WHOLE: Final = {
+    "examples/host_application/": "tests/examples/test_host_application.py",
+    "examples/booking_django/": "tests/examples/test_django.py",
+    "examples/booking_fastapi/": "tests/examples/test_fastapi.py",
+    "examples/booking_flask/": "tests/examples/test_flask.py",
+    "examples/alembic/": "tests/adapters/test_sql_alembic.py",
+    "examples/use_cases/": "tests/examples/test_use_cases.py",
+    "examples/sales_call/": "tests/cli/test_the_page.py",
+}
+
+
 def _named_by_a_test(shown: Path) -> None:
     assert shown.is_file(), shown
-    names = re.compile(rf"\b{shown.stem}\b|\b{shown.parent.name}\b")
+    place = shown.relative_to(PROJECT).as_posix()
+    whole = [PROJECT / test for folder, test in RUN_WHOLE.items() if place.startswith(folder)]
+    if whole:
+        assert whole[0].is_file(), f"{place}: who runs it?"
+        return
+    names = re.compile(re.escape(shown.name) + "|" + re.escape(place[:-3].replace("/", ".")))
     tests = (PROJECT / "tests").rglob("test_*.py")
-    assert any(names.search(each.read_text("utf-8")) for each in tests), f"{shown}: who runs it?"
+    assert any(names.search(each.read_text("utf-8")) for each in tests), f"{place}: who runs it?"
 
 
 def test_what_is_typed_in_is_what_is_type_checked(tmp_path: Path) -> None:

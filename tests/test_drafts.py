@@ -25,7 +25,7 @@ from collective_booking.errors import (
     CalendarChangedError,
     ConfigurationError,
     HoldExpiredError,
-    InvalidValueError,
+    RepeatedIdError,
     RequestReusedError,
     StaleVersionError,
 )
@@ -159,7 +159,7 @@ def test_an_appointment_follows_the_version_that_is_stored() -> None:
 @pytest.mark.parametrize("made", [{"appointment": appointment(id="x1")}, {"hold": hold(id="x1")}])
 def test_an_id_is_used_once(made: dict[str, Any], stored: dict[str, Any]) -> None:
     """A hold of an appointment's id would end with the claims of both, and so the other way."""
-    with pytest.raises(InvalidValueError, match="never repeat"):
+    with pytest.raises(RepeatedIdError):
         decide(draft(**made), None, Ledger(**stored))
 
 

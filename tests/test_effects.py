@@ -221,7 +221,7 @@ class Mute(Exception):  # noqa: N818
     ("error", "told"),
     [
         (OSError("no 'caf\udce9'"), "OSError: no 'caf?'"),
-        (ValueError("a\x00b\r\nc"), "ValueError: a?b??c"),
+        (ValueError("a\x00b\r\nc"), "ValueError: a?b  c"),
         (ValueError("x" * 10_000), "ValueError: " + "x" * 500),
         (Mute(), "Mute: it does not say why"),
     ],

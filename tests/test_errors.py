@@ -39,6 +39,7 @@ from collective_booking.errors import (
     PrimaryOwnerRemovalError,
     Problem,
     ProviderUnavailableError,
+    RepeatedIdError,
     RequestPastError,
     RequestReusedError,
     RetryTransactionError,
@@ -52,7 +53,7 @@ from collective_booking.errors import (
     UnknownZoneError,
     UnreadableTextError,
     WrongTypeError,
-    plain,
+    on_one_line,
 )
 from collective_booking.intervals import Interval
 from collective_booking.reasons import Reason, What
@@ -201,6 +202,12 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
         "'a1' is no longer at version 2: read it again, then change it",
     ),
     (
+        RepeatedIdError("a1"),
+        RuntimeError,
+        {"id": "a1"},
+        "the id 'a1' is taken: let new_id never give one twice",
+    ),
+    (
         RequestReusedError("r1"),
         ValueError,
         {"id": "r1"},
@@ -251,8 +258,8 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
     (
         ForeignNotificationError("it names no hold of ours"),
         LookupError,
-        {"detail": "it names no hold of ours"},
-        "this notification is about no payment here, so answer 200: it names no hold of ours",
+        {"detail": "it names no hold of ours", "hold": None},
+        "this notification is about no payment here: it names no hold of ours",
     ),
     (
         ForgedNotificationError("its signature is wrong"),
@@ -498,6 +505,17 @@ def test_what_a_stranger_said_stays_to_be_read() -> None:
 
 def test_names_of_all_scripts_are_shown_as_they_are() -> None:
     """Some cannot be written without characters that print nothing."""
-    name = "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc"
+    for name in (
+        "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc",
+        "\u5c71\u7530\u3000\u592a\u90ce",  # the space that Japanese names are parted by
+        "R\u00e9union\u00a0: budget",
+        "\u05d3\u05e0\u05d9 \u200f\u05e9\u05dc\u05d5\u05dd\u200e",
+    ):
+        assert on_one_line(name) == name
 
-    assert plain(name) == name
+
+def test_what_was_said_in_several_lines_is_read_in_one() -> None:
+    """A question mark between two sentences would be read as one of them."""
+    assert (
+        on_one_line("deadlock detected\nDETAIL:\tit waits") == "deadlock detected DETAIL: it waits"
+    )

@@ -86,6 +86,7 @@ PROMISED: set[str] = {
     "ProviderUnavailableError",
     "Reason",
     "Release",
+    "RepeatedIdError",
     "RequestPastError",
     "RequestReusedError",
     "RetryTransactionError",

@@ -7,6 +7,7 @@ Must not live here: examples in Python (that is `test_documentation`).
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -29,9 +30,7 @@ from tests.servers.processes import HOME, running
 
 PROGRAMS: Final = sysconfig.get_path("scripts")
 DECLARED: Final = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
-SHELLS: Final = [
-    block for page in PAGES for block in blocks_of(page) if block.kind in {"console", "sh", "bash"}
-]
+SHELLS: Final = [block for page in PAGES for block in blocks_of(page) if block.kind == "console"]
 
 # --- each kind of line ---------------------------------------------------------------------------
 
@@ -43,7 +42,7 @@ def installs(line: str, folder: Path) -> None:
             continue
         name, _, extras = word.rstrip("]").partition("[")
         if name in {".", DECLARED["name"]}:
-            assert set(extras.split(",")) <= DECLARED["optional-dependencies"].keys()
+            assert set(extras.split(",")) - {""} <= DECLARED["optional-dependencies"].keys()
         else:
             distribution(Requirement(word).name)  # raises where it is not there
 
@@ -52,10 +51,11 @@ def makes(line: str, folder: Path) -> None:
     """The target is there; what it does is the gate's, or takes too long to be done here."""
     said = shell(f"{line.partition('#')[0]} --dry-run", PROJECT)
     assert said.strip()
+    assert "Nothing to be done" not in said  # which it says of a folder that has the target's name
 
 
 def runs(line: str, folder: Path) -> None:
-    """It ends well, and says something or does something."""
+    """It ends well."""
     shell(line, folder)
 
 
@@ -118,6 +118,7 @@ KINDS: Final[dict[str, Callable[..., None]]] = {
     "make ": makes,
     "mkdir tutorial && cd tutorial && python": runs,
     "python -c ": runs,
+    "cp -r examples/sales_call ": runs,
     "python -m examples.booking_django migrate": runs,
     "python -m examples.booking_django runserver": serves,
     "python -m examples.booking_django deliver_bookings": runs,
@@ -190,8 +191,10 @@ def answers(arguments: str, shown: str, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_the_lines_are_found() -> None:
-    """Of each kind there is one: a fence that broke would hide its lines."""
+    """All of them, for a fence that broke would hide some; and of each kind there is one."""
     lines = [line for block in SHELLS for line, _ in typed(block)]
+    prompts = [re.findall(r"^ *\$ ", page.read_text("utf-8"), re.MULTILINE) for page in PAGES]
+    assert len(lines) == sum(map(len, prompts))
     asked = {line.split()[1] for line in lines if line.startswith(OURS)}
 
     assert asked >= {"slots", "explain", "check", "show", "book"}

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.checks import is_one_line
 from collective_booking.drafts import (
     Draft,
     Outcome,
@@ -211,7 +212,7 @@ class Interpret(Ask[PaymentNews]):
 def _find(name: str, key: object, unknown: Callable[[str], CollectiveBookingError]) -> None:
     """Refuse a *key* under which nothing can be stored, before any database chokes on it."""
     require(name, key, str, "text")
-    if not str(key).isprintable():
+    if not is_one_line(str(key)):
         raise unknown(str(key))
 
 

@@ -11,7 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from collective_booking.errors import InvalidValueError, ProviderUnavailableError, plain, require
+from collective_booking.errors import (
+    InvalidValueError,
+    ProviderUnavailableError,
+    on_one_line,
+    require,
+)
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.moments import ZERO, to_datetime, to_microseconds
 
@@ -61,7 +66,7 @@ class Unknown:
         uid = None if self.uid is None else f"UID {self.uid}"
         place = ", ".join(part for part in (self.source, self.item, line, uid) if part)
         told = f"{self.cause}: {self.detail}" if self.detail else str(self.cause)
-        return plain(f"{told} ({place})" if place else told)
+        return on_one_line(f"{told} ({place})" if place else told)
 
 
 @dataclass(frozen=True, slots=True)

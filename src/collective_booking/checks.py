@@ -43,6 +43,15 @@ _MINUTE: Final = timedelta(minutes=1)
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
+def is_one_line(text: str) -> bool:
+    """Whether nothing in *text* breaks a line, a header or a file.
+
+    >>> is_one_line("Ana\\u3000Ruiz"), is_one_line("Ana\\nRuiz")
+    (True, False)
+    """
+    return text.isprintable() or _UNPRINTABLE.isdisjoint(map(unicodedata.category, text))
+
+
 class Refused(Exception):  # noqa: N818  # not an error yet: it becomes a problem with a place
     """Why one value cannot be used, and what can."""
 
@@ -128,8 +137,7 @@ def text(most: int = MAX_TEXT) -> Reader:
             raise Refused(f"must have at most {most} characters, not {len(plain)}")
         if plain != plain.strip():
             raise Refused(f"must not begin or end with a space: {shown(plain)}")
-        categories = set() if plain.isprintable() else set(map(unicodedata.category, plain))
-        if categories & _UNPRINTABLE:
+        if not is_one_line(plain):
             raise Refused(f"must be one line without control characters, not {shown(plain)}")
         return plain
 

@@ -22,7 +22,7 @@ from collective_booking.effects import Effect
 from collective_booking.errors import (
     CalendarChangedError,
     HoldExpiredError,
-    InvalidValueError,
+    RepeatedIdError,
     RequestReusedError,
     StaleVersionError,
 )
@@ -205,7 +205,7 @@ class Draft:
 
 
 class Ledger(Protocol):
-    """What a store reads under its lock, for `decide`: in this order, as far as it is needed."""
+    """What a store reads under its lock, for `decide`: in this order, each once at most."""
 
     def outcome(self, request: Request) -> tuple[str, Outcome] | None:
         """The fingerprint and the outcome recorded under this request's id."""
@@ -252,7 +252,7 @@ def decide(draft: Draft, admit: Admission | None, ledger: Ledger) -> Outcome | N
     Raises:
         RequestReusedError: something else was asked under this request id.
         CalendarChangedError: its calendar is no longer the version it was judged by.
-        InvalidValueError: it is new, and its id is that of another hold or appointment.
+        RepeatedIdError: it is new, and its id is that of another hold or appointment.
         StaleVersionError: its hold or appointment has changed since it was read.
         HoldExpiredError: its claims are gone, for the hold has lapsed by somebody else's clock.
         SlotUnavailableError: *admit* refuses its start, under the claims as they are now.
@@ -286,9 +286,10 @@ def _follow(draft: Draft, ledger: Ledger) -> None:
     along the claims of the first.
     """
     versions = ((draft.hold, ledger.hold_version), (draft.appointment, ledger.appointment_version))
-    id_ = draft.subject.id
-    if draft.is_new and any(version(id_) for _, version in versions):
-        raise InvalidValueError("id", id_, "it was used before: let new_id never repeat itself")
+    if draft.is_new:
+        if any(version(draft.subject.id) for _, version in versions):
+            raise RepeatedIdError(draft.subject.id)
+        return
     for value, version in versions:
         if value is not None and version(value.id) != value.version - 1:
             raise StaleVersionError(value.id, value.version - 1)

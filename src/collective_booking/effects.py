@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from collective_booking.appointments import Appointment, Happening, Status
-from collective_booking.errors import UndeliverableError, plain
+from collective_booking.errors import UndeliverableError, on_one_line
 from collective_booking.retrying import pause_after
 
 MAX_ATTEMPTS: Final = 10
@@ -238,10 +238,10 @@ def said(error: Exception) -> str:
     """What *error* says, fit to be stored and shown anywhere: printable, and not endless.
 
     >>> said(OSError("no file 'caf\\udce9'\\r\\nat all"))
-    "OSError: no file 'caf?'??at all"
+    "OSError: no file 'caf?'  at all"
     """
     try:
         words = str(error)
     except Exception:  # noqa: BLE001  # an error of a stranger may not even tell what it is
         words = "it does not say why"
-    return f"{type(error).__name__}: {plain(words[:_MOST_SAID])}"
+    return f"{type(error).__name__}: {on_one_line(words[:_MOST_SAID])}"

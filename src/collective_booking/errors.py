@@ -15,11 +15,13 @@ from enum import StrEnum
 from reprlib import Repr
 from types import UnionType
 from typing import Final
+from unicodedata import category
 
 _SHORT: Final = Repr()
 _SHORT.maxstring = _SHORT.maxother = 80
-# Names of several scripts cannot be written without them.
-_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+# Joiners, and marks of direction: names are written with them. Unlike embeddings and overrides,
+# these reach no further than their neighbours.
+_HARMLESS: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 
 
 def shown(value: object) -> str:
@@ -28,18 +30,22 @@ def shown(value: object) -> str:
     >>> shown("x" * 100)
     "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'"
     """
-    return plain(_SHORT.repr(str(value) if isinstance(value, StrEnum) else value))
+    return on_one_line(_SHORT.repr(str(value) if isinstance(value, StrEnum) else value))
 
 
-def plain(text: str) -> str:
+def on_one_line(text: str) -> str:
     """*text* on one line, without what a terminal or a log might obey: strangers write some of it.
 
-    >>> plain("gone\\x1b[2J, and \\u202etxt.exe")
+    >>> on_one_line("gone\\x1b[2J, and \\u202etxt.exe")
     'gone?[2J, and ?txt.exe'
     """
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() or each in _JOINERS else "?" for each in text)
+    return text if text.isprintable() else "".join(map(_harmless, text))
+
+
+def _harmless(letter: str) -> str:
+    if letter.isprintable() or letter in _HARMLESS or category(letter) == "Zs":
+        return letter
+    return " " if letter.isspace() else "?"  # ends of lines and tabs part words
 
 
 class CollectiveBookingError(Exception):
@@ -189,8 +195,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        told = plain(self.message)
-        return f"{plain(self.place)}: {told}" if self.place else told
+        told = on_one_line(self.message)
+        return f"{on_one_line(self.place)}: {told}" if self.place else told
 
 
 class ConfigurationError(CollectiveBookingError, ValueError):
@@ -337,6 +343,20 @@ class StaleVersionError(CollectiveBookingError, RuntimeError):
         return f"{self.id!r} is no longer at version {self.version}: read it again, then change it"
 
 
+class RepeatedIdError(CollectiveBookingError, RuntimeError):
+    """`new_id` of the service gave an id that another hold or appointment has.
+
+    A mistake of the host's, never of a visitor's: nothing was written.
+    """
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"the id {shown(self.id)} is taken: let new_id never give one twice"
+
+
 class RequestReusedError(CollectiveBookingError, ValueError):
     """A request id was used before, for something else (S4)."""
 
@@ -436,17 +456,20 @@ class NothingToPayError(CollectiveBookingError, ValueError):
 
 
 class ForeignNotificationError(CollectiveBookingError, LookupError):
-    """A notification is genuine, and about no payment of this tenant: answer it with 200 (M4).
+    """A notification is genuine, and about no payment that was made here (M4).
 
-    Whoever gets an error sends it again, and may give the whole endpoint up in the end.
+    Ask the other tenants' services, if there are any; then answer it with 200: who gets an error
+    sends it again, and may give the whole endpoint up in the end. `hold` is the id of the hold that
+    was charged outside of the library, if it is about one of this tenant; else None.
     """
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, hold: str | None = None) -> None:
+        super().__init__(detail, hold)
         self.detail = detail
+        self.hold = hold
 
     def __str__(self) -> str:
-        return f"this notification is about no payment here, so answer 200: {plain(self.detail)}"
+        return f"this notification is about no payment here: {on_one_line(self.detail)}"
 
 
 class ForgedNotificationError(CollectiveBookingError, ValueError):
@@ -457,7 +480,7 @@ class ForgedNotificationError(CollectiveBookingError, ValueError):
         self.advice = advice
 
     def __str__(self) -> str:
-        return f"this is no notification of the payment gateway: {plain(self.advice)}"
+        return f"this is no notification of the payment gateway: {on_one_line(self.advice)}"
 
 
 # --- ports ---------------------------------------------------------------------------------------
@@ -471,7 +494,7 @@ class ProviderUnavailableError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"the calendars cannot be read now: {plain(self.detail)}"
+        return f"the calendars cannot be read now: {on_one_line(self.detail)}"
 
 
 class UndeliverableError(CollectiveBookingError, RuntimeError):
@@ -482,7 +505,7 @@ class UndeliverableError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"it can never be delivered: {plain(self.detail)}"
+        return f"it can never be delivered: {on_one_line(self.detail)}"
 
 
 class MailUnavailableError(CollectiveBookingError, RuntimeError):
@@ -493,7 +516,7 @@ class MailUnavailableError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"the mail cannot be handed over now: {plain(self.detail)}"
+        return f"the mail cannot be handed over now: {on_one_line(self.detail)}"
 
 
 class AsyncPortError(CollectiveBookingError, TypeError):
@@ -527,7 +550,7 @@ class RetryTransactionError(CollectiveBookingError, RuntimeError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return f"roll back and run the whole transaction again: {plain(self.detail)}"
+        return f"roll back and run the whole transaction again: {on_one_line(self.detail)}"
 
 
 class OwnTransactionError(CollectiveBookingError, RuntimeError):

@@ -319,14 +319,18 @@ def _twin_of(port: type) -> Callable[[C], C]:
     return told
 
 
-@_twin_of(CalendarProvider)
-class AsyncCalendarProvider(Protocol):
-    def availability(
-        self, members: Sequence[Member], window: Interval
-    ) -> Awaitable[Mapping[str, Availability]]: ...
+@_twin_of(KeepsCopies)
+class AsyncKeepsCopies(Protocol):
     def put(self, copy: MemberCopy) -> Awaitable[None]: ...
     def update(self, copy: MemberCopy) -> Awaitable[None]: ...
     def remove(self, copy: MemberCopy) -> Awaitable[None]: ...
+
+
+@_twin_of(CalendarProvider)
+class AsyncCalendarProvider(AsyncKeepsCopies, Protocol):
+    def availability(
+        self, members: Sequence[Member], window: Interval
+    ) -> Awaitable[Mapping[str, Availability]]: ...
 
 
 @_twin_of(Notifier)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from collective_booking.durations import format_amount
-from collective_booking.errors import CollectiveBookingError, plain, require
+from collective_booking.errors import CollectiveBookingError, on_one_line, require
 from collective_booking.intervals import Interval
 from collective_booking.moments import BEGINNING, END, isoformat
 
@@ -104,7 +104,7 @@ class Reason:
         extras = (self.claim, self.detail, _when(self.interval))
         extra = ", ".join(filter(None, extras))
         told = f"{self.who or 'this time'} {_TOLD[self.what]}"
-        return plain(f"{told} ({extra})" if extra else told)
+        return on_one_line(f"{told} ({extra})" if extra else told)
 
     def for_booker(self) -> str:
         """The reason as the person who wants to book may read it: it names and tells nobody."""

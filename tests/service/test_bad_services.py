@@ -25,8 +25,10 @@ from tests.service.unchanged import nothing_changes
 def test_a_service_without_what_it_needs(here: Office) -> None:
     here.service.save_calendar(calendar(price=EUROS))
     poor = here.another(gateway=None, notifier=None)
-    held = poor.hold("sales-call", at("10:00"), KIM)
+    held = here.service.hold("sales-call", at("10:00"), KIM)
 
+    with nothing_changes(here, MissingPortError, "pass one to the service"):
+        poor.hold("sales-call", at("14:00"), KIM)  # nobody could pay for it
     with nothing_changes(here, MissingPortError, "pass one to the service"):
         poor.begin_payment(held.token)
     here.service.save_calendar(calendar())

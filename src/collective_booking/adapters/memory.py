@@ -338,8 +338,8 @@ class MemoryStore:
         """Record a try; see `ports.BookingStore`."""
         effect = attempted.effect
         with self._lock:
-            item = self._of(effect.tenant).outbox[effect.key]
-            if item.state is not Fate.WAITING:
+            item = self._of(effect.tenant).outbox.get(effect.key)
+            if item is None or item.state is not Fate.WAITING:
                 return  # another deliverer, whose lease had ended, was faster
             item.effect = among(attempted.after, ())  # what came of the others is asked anew
             if attempted.delivered:

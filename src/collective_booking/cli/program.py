@@ -18,7 +18,12 @@ import click
 
 from collective_booking.cli.answers import BAD_INPUT, YES, Answer, BadInput, problems_document
 from collective_booking.cli.bookings import whole
-from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem, plain
+from collective_booking.errors import (
+    CollectiveBookingError,
+    ConfigurationError,
+    Problem,
+    on_one_line,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -110,7 +115,7 @@ class _Plain:
 
         for text, style, control in console.render(self.told, options):
             lines = text.split("\n")  # rich makes them; those of strangers are gone by now
-            yield Segment("\n".join(map(plain, lines)), style, control)
+            yield Segment("\n".join(map(on_one_line, lines)), style, control)
 
 
 def _complain(line: str) -> None:

@@ -18,8 +18,10 @@ from collective_booking.effects import effects_of
 from collective_booking.errors import (
     CalendarChangedError,
     HoldExpiredError,
+    MissingPortError,
     PaymentRequiredError,
     RequestPastError,
+    StaleVersionError,
     require,
 )
 from collective_booking.holds import Hold, HoldState
@@ -116,6 +118,7 @@ async def hold(
         UnknownCalendarError: no calendar is stored under *slug*.
         CalendarChangedError: the calendar is not what the booker was *shown*, or keeps changing.
         PriceChangedError: the price is not what the booker was *shown*.
+        MissingPortError: there is a price, and the service was given no gateway.
         RequestReusedError: *request_id* was used for something else.
     """
     wish = Wish(start, contact, title, notes, location)
@@ -125,8 +128,10 @@ async def hold(
 
     async def attempt() -> Held:
         draft, admit = await _judged(desk, slug, wish, shown, request)
-        known = await Commit(draft, admit)
         assert draft.hold is not None
+        if draft.hold.snapshot.calendar.price is not None and not desk.has_gateway:
+            raise MissingPortError("gateway")  # nobody could pay for what is kept from all others
+        known = await Commit(draft, admit)
         made = draft.hold if known is None else await ReadHold(desk.tenant, known.subject)
         return held(desk, made)
 
@@ -263,7 +268,10 @@ async def confirm(desk: Desk, /, token: str) -> Booking:
     _is_free_of_charge(hold)
     if not hold.is_open(desk.now):
         raise HoldExpiredError(hold.id)
-    return await written(desk, confirming(desk, hold))
+    try:
+        return await written(desk, confirming(desk, hold))
+    except StaleVersionError:  # somebody has confirmed it meanwhile, or let it go
+        return await confirm(desk, token)
 
 
 def confirming(desk: Desk, hold: Hold) -> Draft:

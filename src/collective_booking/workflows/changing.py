@@ -229,7 +229,7 @@ async def member_declined(desk: Desk, /, id: str, member: str) -> Booking:
     Raises:
         UnknownBookingError: there is no appointment *id*.
         UnknownMemberError: *member* is not one of its members.
-        IllegalStepError: it is not confirmed, or is over.
+        IllegalStepError: it is not confirmed.
     """
     before = await ReadAppointment(desk.tenant, id)
     before.snapshot.calendar.member(member)
@@ -238,7 +238,10 @@ async def member_declined(desk: Desk, /, id: str, member: str) -> Booking:
     after = before.stepped(_DECLINED, desk.now, note=member)
     effects = effects_of(after, before.status)
     draft = Draft(tenant=desk.tenant, now=desk.now, appointment=after, effects=effects)
-    return await written(desk, draft)
+    try:
+        return await written(desk, draft)
+    except StaleVersionError:  # it has changed meanwhile, perhaps by the same news
+        return await member_declined(desk, id, member)
 
 
 async def _at(desk: Desk, /, id: str, version: int | None) -> Appointment:

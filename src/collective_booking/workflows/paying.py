@@ -131,7 +131,7 @@ async def _about(desk: Desk, /, news: PaymentNews) -> Hold:
     except UnknownBookingError:
         raise ForeignNotificationError("it names no hold of this tenant") from None
     if hold.payment is None or hold.payment.reference not in {None, news.reference}:
-        raise ForeignNotificationError("it is about another payment than its hold's")
+        raise ForeignNotificationError("it is another payment than its hold's", hold.id)
     return hold
 
 
@@ -152,7 +152,10 @@ async def release(desk: Desk, /, token: str) -> Attempt:
         raise HoldExpiredError(hold.id, "it is booked, or about to be: cancel the appointment")
     if hold.state is HoldState.HELD:
         state = HoldState.UNWINDING if hold.payment else HoldState.RELEASED
-        await _step(desk, hold.stepped(state=state), Tenure.ENDED)
+        try:
+            await _step(desk, hold.stepped(state=state), Tenure.ENDED)
+        except StaleVersionError:  # it has moved on meanwhile
+            return await release(desk, token)
     return await settled(desk, hold.id)
 
 

@@ -12,7 +12,7 @@ from collective_booking.adapters.memory import MemoryStore
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Claim
 from collective_booking.drafts import Draft, Outcome, SavedCalendar, Tenure
-from collective_booking.errors import InvalidValueError, StaleVersionError
+from collective_booking.errors import RepeatedIdError, StaleVersionError
 from collective_booking.intervals import Interval
 from collective_booking.slots import Admission
 from collective_booking.testing.contracts import BookingStoreContract as Duty
@@ -245,7 +245,7 @@ class Overwrites(Writing):
     def commit(self, draft: Draft, admit: Admission | None = None) -> Outcome | None:
         try:
             return super().commit(draft, admit)
-        except (InvalidValueError, StaleVersionError):
+        except (RepeatedIdError, StaleVersionError):
             self.force(draft)
             return None
 

@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from collective_booking.adapters.caldav.reports import precondition
 from collective_booking.adapters.caldav.watch import Watch
-from collective_booking.errors import CollectiveBookingError, UndeliverableError, plain
+from collective_booking.errors import CollectiveBookingError, UndeliverableError, on_one_line
 
 if TYPE_CHECKING:
     from caldav.davclient import DAVClient
@@ -42,7 +42,7 @@ class CalDavError(CollectiveBookingError, RuntimeError):
         self.status = status
 
     def __str__(self) -> str:
-        return f"the calendar server did not do it, try again later: {plain(self.detail)}"
+        return f"the calendar server did not do it, try again later: {on_one_line(self.detail)}"
 
 
 class Reply(NamedTuple):

@@ -135,7 +135,8 @@ def address_of(where: str | Path, driver: str) -> URL:
     """The database at *where*, a URL or the path of an SQLite file, which *driver* opens.
 
     Raises:
-        InvalidValueError: *where* is empty, or no URL that can be read.
+        InvalidValueError: *where* is empty, no URL that can be read, a file in a folder that is
+            not there, or a database whose driver is not installed.
         UnguardedStoreError: it is neither SQLite nor PostgreSQL.
     """
     require("where", where, str | Path, "a path or a database URL")
@@ -148,6 +149,13 @@ def address_of(where: str | Path, driver: str) -> URL:
         advice = "write one like postgresql+psycopg://user@host/database"
         raise InvalidValueError("where", "(not shown)", advice) from None
     refuse_unguarded(url.get_backend_name())
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").parent.is_dir():
+        raise InvalidValueError("where", url.database, "its folder is not there: make it first")
+    try:
+        url.get_dialect().import_dbapi()
+    except ModuleNotFoundError as missing:
+        advice = f"{missing.name} is not installed: pip install 'collective-booking[postgres]'"
+        raise InvalidValueError("where", url.drivername, advice) from missing
     return url
 
 

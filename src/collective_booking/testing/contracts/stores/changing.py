@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collective_booking.appointments import Happening, Status
 from collective_booking.drafts import Tenure
-from collective_booking.errors import InvalidValueError, StaleVersionError, UnknownBookingError
+from collective_booking.errors import RepeatedIdError, StaleVersionError, UnknownBookingError
 from collective_booking.holds import HoldState
 from collective_booking.reasons import SlotUnavailableError, What
 from collective_booking.testing.contracts.calling import refusal
@@ -141,8 +141,8 @@ class ChangeDuties(StoreContract):
         snapshot = saved(store, calendar())
         made = book(store, snapshot)
 
-        refusal(InvalidValueError, book, store, snapshot, "14:00", title="Demo")
-        refusal(InvalidValueError, keep, store, snapshot, "14:00", id="a1")
+        refusal(RepeatedIdError, book, store, snapshot, "14:00", title="Demo")
+        refusal(RepeatedIdError, keep, store, snapshot, "14:00", id="a1")
         assert store.appointment(TENANT, "a1") == made
         assert claimed(store) == {("ana", "10:00", "a1"), ("ben", "10:00", "a1")}
 
@@ -152,8 +152,8 @@ class ChangeDuties(StoreContract):
         snapshot = saved(store, calendar())
         kept = keep(store, snapshot)
 
-        refusal(InvalidValueError, keep, store, snapshot, "14:00")
-        refusal(InvalidValueError, book, store, snapshot, "14:00", id=kept.id)
+        refusal(RepeatedIdError, keep, store, snapshot, "14:00")
+        refusal(RepeatedIdError, book, store, snapshot, "14:00", id=kept.id)
         assert store.hold(TENANT, kept.id) == kept
         assert claimed(store) == {("ana", "10:00", kept.id), ("ben", "10:00", kept.id)}
 
