@@ -14,7 +14,7 @@ CASES: Final = sorted(FOLDER.glob("*.py"))
 
 WORTH_READING: Final = {
     "client_onboarding": "consultant is busy",
-    "interview": "engineer cannot be looked up",
+    "interview": "without engineer, 63 more starts",
     "medical_consultation": "confirmed; invitations: anaesthetist, surgeon",
     "project_management": "p07 blocks",
     "sales_call": "kim@example.net -> ana, lou@example.net -> ben",
