@@ -43,6 +43,17 @@ def test_the_picture_says_who_when_and_in_which_zone() -> None:
     assert labels[-5:] == ["open", "busy", "unknown", "closed", "suits everyone"]
 
 
+def test_every_colour_has_one_for_the_dark() -> None:
+    """A white card on a dark page dazzles; and a colour left out is read on the wrong paper."""
+    picture = drawn(view(row("Ana", busy=CALL), row("Ben"), common=MORNING))
+    style = picture.findtext(f"{SVG}style") or ""
+    used = {each.get(what, "") for each in picture.iter() for what in ("fill", "stroke")}
+
+    assert "prefers-color-scheme: dark" in style
+    for colour in (each for each in used if each.startswith("#")):
+        assert f'#{picture.get("id")} [fill="{colour}"]' in style
+
+
 def test_the_picture_can_be_heard() -> None:
     """A screen reader gets the answer in words, under ids that no other picture has."""
     one = drawn(view(row("Ana"), common=MORNING))

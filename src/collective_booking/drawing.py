@@ -73,6 +73,19 @@ _TICKS: Final = (1, 2, 3, 4, 6, 12)
 _INK, _QUIET, _PAPER = "#1f2933", "#52606d", "#ffffff"
 _CLOSED, _OPEN, _BUSY = "#eef1f4", "#bfdcf3", "#44546a"
 _UNKNOWN, _COMMON = "#c77700", "#14804a"
+_SAND: Final = "#fdebc8"
+_NIGHT: Final = {
+    _INK: "#e4e7eb",
+    _QUIET: "#a3aeba",
+    _PAPER: "#14181d",
+    _CLOSED: "#242b33",
+    _OPEN: "#1f4b6e",
+    _BUSY: "#8fa3bd",
+    _UNKNOWN: "#f0a840",
+    _SAND: "#4d3a12",
+    _COMMON: "#45c483",
+}
+"""What each colour becomes for those who prefer the dark."""
 _LEGEND: Final = (
     ("open", _OPEN),
     ("busy", _BUSY),
@@ -109,6 +122,7 @@ class _Picture:
         svg.attrib.update(
             {
                 "xmlns": "http://www.w3.org/2000/svg",
+                "id": self.id,
                 "viewBox": f"0 0 {_WIDTH} {height}",
                 "width": str(_WIDTH),
                 "height": str(height),
@@ -120,6 +134,7 @@ class _Picture:
         )
         _add(svg, "title", self._heading(), id=f"{self.id}-title")
         _add(svg, "desc", self._told(), id=f"{self.id}-told")
+        _add(svg, "style", self._by_night())
         self._draw_hatching(svg)
         _rect(svg, (0, 0, _WIDTH, height), _PAPER, rx="10")
         _label(svg, (_MARGIN, 42), self.sheet.title, size=20, weight="600")
@@ -183,9 +198,18 @@ class _Picture:
         """What unknown time is filled with; defined here, to be referred to."""
         size = {"width": "6", "height": "6", "patternUnits": "userSpaceOnUse"}
         pattern = _add(svg, "pattern", id=f"{self.id}-hatch", **size)
-        _rect(pattern, (0, 0, 6, 6), "#fdebc8")
+        _rect(pattern, (0, 0, 6, 6), _SAND)
         stroke = {"stroke": _UNKNOWN, "stroke-width": "1.6"}
         _add(pattern, "path", d="M-1 1 l2 -2 M0 6 l6 -6 M5 7 l2 -2", **stroke)
+
+    def _by_night(self) -> str:
+        """The colours for the dark, of this picture alone; a style wins over an attribute."""
+        rules = "".join(
+            f'#{self.id} [{what}="{day}"] {{{what}:{night}}}'
+            for day, night in _NIGHT.items()
+            for what in ("fill", "stroke")
+        )
+        return f"@media (prefers-color-scheme: dark){{{rules}}}"
 
     def _bar(
         self,
