@@ -188,7 +188,7 @@ def _command(paper: Paper, command: Command, top: float) -> float:
     bottom = top + (len(command.calls) + 1) * _ROW
     y = top + _ROW / 2
     paper.rect(service - 4, y, 8, bottom - top, "mint", stroke="green", round_by=2)
-    paper.path(f"M{asked:g} {y:g}H{service - 6:g}", "green", width=1.8, arrow=True)
+    paper.path(f"M{asked:g} {y:g}H{service - 6:g}", "slate", width=1.8, arrow=True)
     paper.text(asked + 10, y - 6, command.name, size=13, bold=True)
     for call in command.calls:
         y += _ROW
