@@ -21,6 +21,8 @@ _CITED: Final = re.compile(rf"\({RULE}(?:(?:, | to | and ){RULE})*\)")
 _NAMED: Final = re.compile(r"(?<![`:\w])`(?:ports\.)?(\w+)`(?!`)")
 _RAISED: Final = re.compile(r" {4}(\w+): ")
 _EXAMPLE: Final = ">>> "
+_HOUSE: Final = ("Lives here:", "Must not live here:")
+"""How the paragraph begins that tells whoever works on a module what belongs into it."""
 
 
 def _targets() -> Mapping[str, str]:
@@ -51,6 +53,26 @@ def linked(lines: Sequence[str]) -> list[str]:
         line if shown else _NAMED.sub(_name, _CITED.sub(_rules, line))
         for line, shown in _with_examples_marked(list(_fields(lines)))
     ]
+
+
+def for_readers(lines: Sequence[str]) -> list[str]:
+    """The *lines* of a module's docstring, without the paragraph for those who work on it.
+
+    >>> for_readers(["Dates.", "", "Lives here: dates.", "Must not live here: zones,", "clocks."])
+    ['Dates.', '']
+    >>> for_readers(["Dates.", "", "Lives here: dates.", "", "They are half-open.", ""])
+    ['Dates.', '', 'They are half-open.', '']
+    """
+    return list(_without_house(lines))
+
+
+def _without_house(lines: Sequence[str]) -> Iterator[str]:
+    inside = False
+    for line in lines:
+        inside = inside or line.startswith(_HOUSE)
+        if not inside:
+            yield line
+        inside = inside and bool(line)  # the empty line that ends it goes with it
 
 
 def _with_examples_marked(lines: Sequence[str]) -> Iterator[tuple[str, bool]]:
@@ -107,8 +129,8 @@ class App(Protocol):
         ...
 
 
-def _process(_app: App, _what: str, _name: str, _of: Any, _options: Any, lines: list[str]) -> None:
-    lines[:] = linked(lines)
+def _process(_app: App, what: str, _name: str, _of: Any, _options: Any, lines: list[str]) -> None:
+    lines[:] = linked(for_readers(lines) if what == "module" else lines)
 
 
 def _sign(
