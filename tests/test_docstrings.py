@@ -92,6 +92,21 @@ def test_every_public_class_shows_how_it_is_used() -> None:
     )
 
 
+def test_every_name_of_the_front_door_shows_how_it_is_used() -> None:
+    """Choices and errors too: which values there are, and what a message says to do.
+
+    Its own docstring counts: `help()` would show an error what the root says.
+    """
+    things = {name: getattr(collective_booking, name) for name in collective_booking.__all__}
+
+    assert not {
+        name
+        for name, thing in things.items()
+        if (inspect.isclass(thing) or inspect.isfunction(thing))
+        and ">>> " not in (thing.__doc__ or "")
+    }
+
+
 def checks(kind: type[Any]) -> bool:
     """Whether making one of *kind* can fail with an error of ours."""
     check = vars(kind).get("__post_init__")

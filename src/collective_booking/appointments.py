@@ -80,7 +80,11 @@ CONTACT_RULES: Final = Rules(
 
 
 class Status(StrEnum):
-    """Where an appointment stands (A7)."""
+    """Where an appointment stands (A7).
+
+    >>> [status.value for status in Status if not status.counts]
+    ['cancelled', 'invalid']
+    """
 
     PENDING = "pending"
     """Asked for; the host has yet to approve it."""
@@ -113,7 +117,11 @@ class Status(StrEnum):
 
 
 class Happening(StrEnum):
-    """What can happen to an appointment."""
+    """What can happen to an appointment.
+
+    >>> [happening.value for happening in Happening][:4]
+    ['requested', 'booked', 'approved', 'declined']
+    """
 
     REQUESTED = "requested"
     BOOKED = "booked"

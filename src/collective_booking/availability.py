@@ -22,7 +22,11 @@ from collective_booking.moments import ZERO, to_datetime, to_microseconds
 
 
 class Cause(StrEnum):
-    """Why a stretch of somebody's time is unknown (F3)."""
+    """Why a stretch of somebody's time is unknown (F3).
+
+    >>> Cause.NO_ANSWER.value
+    'no answer'
+    """
 
     NO_ANSWER = "no answer"
     """Nobody said anything about this member."""

@@ -347,7 +347,12 @@ class OwnershipPolicy(Protocol):
 
 
 def primary_ownership(calendar: CollectiveCalendar, slot: Interval, /) -> Ownership:  # noqa: ARG001
-    """The default policy: the primary owner, and the calendar's own word on the contact (O5)."""
+    """The default policy: the primary owner, and the calendar's own word on the contact (O5).
+
+    >>> from collective_booking.testing.samples import calendar, slot
+    >>> primary_ownership(calendar(), slot("10:00", "11:00"))
+    Ownership(owner='ana', assign_contact=True)
+    """
     return Ownership(calendar.owner, calendar.assign_contact)
 
 
@@ -355,6 +360,12 @@ def decide_ownership(
     calendar: CollectiveCalendar, slot: Interval, policy: OwnershipPolicy = primary_ownership
 ) -> Ownership:
     """What *policy* says, checked: an owner is a required member (O2).
+
+    >>> from collective_booking.testing.samples import calendar, slot
+    >>> def always_ben(calendar: CollectiveCalendar, slot: Interval, /) -> Ownership:
+    ...     return Ownership("ben", assign_contact=False)
+    >>> decide_ownership(calendar(), slot("10:00", "11:00"), always_ben).owner
+    'ben'
 
     Raises:
         UnknownMemberError: the policy names somebody who is no member.

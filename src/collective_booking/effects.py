@@ -23,7 +23,11 @@ _MOST_SAID: Final = 500
 
 
 class Channel(StrEnum):
-    """By which way somebody is reached."""
+    """By which way somebody is reached.
+
+    >>> [channel.value for channel in Channel]
+    ['copy', 'owner', 'booker', 'host']
+    """
 
     COPY = "copy"
     """A member's own calendar gets, changes or loses its copy."""

@@ -49,7 +49,14 @@ def _harmless(letter: str) -> str:
 
 
 class CollectiveBookingError(Exception):
-    """The root: catching it catches everything that this library raises on purpose."""
+    """The root: catching it catches everything that this library raises on purpose.
+
+    >>> try:
+    ...     raise NoChangeError("a1")
+    ... except CollectiveBookingError as error:
+    ...     print(error)
+    appointment 'a1' is so already: there is nothing to change
+    """
 
 
 # --- values of the wrong kind --------------------------------------------------------------------
@@ -94,7 +101,14 @@ def require(name: str, value: object, kind: type | UnionType, expected: str) -> 
 
 
 class InvalidValueError(CollectiveBookingError, ValueError):
-    """A value has the right type, and yet cannot be used. `advice` says what can."""
+    """A value has the right type, and yet cannot be used. `advice` says what can.
+
+    >>> error = InvalidValueError("duration", 0, "give at least one minute")
+    >>> error.name, error.value, error.advice
+    ('duration', 0, 'give at least one minute')
+    >>> str(error)
+    'duration cannot be 0: give at least one minute'
+    """
 
     def __init__(self, name: str, value: object, advice: str) -> None:
         super().__init__(name, value, advice)
@@ -128,7 +142,14 @@ class UnreadableTextError(CollectiveBookingError, ValueError):
 
 
 class NaiveDatetimeError(CollectiveBookingError, ValueError):
-    """A datetime has no UTC offset, so nobody knows which instant it means (T1)."""
+    """A datetime has no UTC offset, so nobody knows which instant it means (T1).
+
+    >>> error = NaiveDatetimeError(datetime(2026, 3, 2, 12))
+    >>> print(str(error).partition(", for")[0])
+    2026-03-02T12:00:00 has no time zone: give it one
+    >>> error.moment
+    datetime.datetime(2026, 3, 2, 12, 0)
+    """
 
     def __init__(self, moment: datetime) -> None:
         super().__init__(moment)
@@ -142,7 +163,12 @@ class NaiveDatetimeError(CollectiveBookingError, ValueError):
 
 
 class EmptyIntervalError(CollectiveBookingError, ValueError):
-    """An interval ends where it starts, or before (T1)."""
+    """An interval ends where it starts, or before (T1).
+
+    >>> nine, ten = (datetime(2026, 3, 2, hour) for hour in (9, 10))
+    >>> str(EmptyIntervalError(ten, nine))
+    'an interval must end after it starts: 2026-03-02T10:00:00 to 2026-03-02T09:00:00 does not'
+    """
 
     def __init__(self, start: datetime, end: datetime) -> None:
         super().__init__(start, end)
@@ -155,7 +181,11 @@ class EmptyIntervalError(CollectiveBookingError, ValueError):
 
 
 class OutOfRangeError(CollectiveBookingError, ValueError):
-    """An instant or a date lies outside what can be computed. `supported` says what can."""
+    """An instant or a date lies outside what can be computed. `supported` says what can.
+
+    >>> str(OutOfRangeError("the year 12000", "the years 1 to 9999"))
+    'the year 12000 is out of range: stay within the years 1 to 9999'
+    """
 
     def __init__(self, moment: object, supported: str) -> None:
         super().__init__(moment, supported)
@@ -167,7 +197,15 @@ class OutOfRangeError(CollectiveBookingError, ValueError):
 
 
 class UnknownZoneError(CollectiveBookingError, ValueError):
-    """A time zone name that the IANA database does not have. `similar` may hold the one meant."""
+    """A time zone name that the IANA database does not have. `similar` may hold the one meant.
+
+    >>> from collective_booking.localtime import zone
+    >>> try:
+    ...     zone("Europe/Madird")
+    ... except UnknownZoneError as error:
+    ...     error.similar
+    ('Europe/Madrid',)
+    """
 
     def __init__(self, name: str, similar: tuple[str, ...] = ()) -> None:
         super().__init__(name, similar)
@@ -218,7 +256,11 @@ class ConfigurationError(CollectiveBookingError, ValueError):
 
 
 class UnknownMemberError(CollectiveBookingError, KeyError):
-    """Somebody is named who is not on the roster."""
+    """Somebody is named who is not on the roster.
+
+    >>> str(UnknownMemberError("sales-call", "zoe", ("ana", "ben")))
+    "'zoe' is no member of sales-call: its members are ana, ben"
+    """
 
     def __init__(self, calendar: str, member: str, roster: tuple[str, ...] = ()) -> None:
         super().__init__(calendar, member, roster)
@@ -233,7 +275,15 @@ class UnknownMemberError(CollectiveBookingError, KeyError):
 
 
 class DuplicateMemberError(CollectiveBookingError, ValueError):
-    """Somebody is added who is on the roster already (O1)."""
+    """Somebody is added who is on the roster already (O1).
+
+    >>> from collective_booking.testing.samples import ANA, calendar
+    >>> try:
+    ...     calendar().add_member(ANA)
+    ... except DuplicateMemberError as error:
+    ...     print(error)
+    'ana' is a member of sales-call already: change them instead
+    """
 
     def __init__(self, calendar: str, member: str) -> None:
         super().__init__(calendar, member)
@@ -245,7 +295,15 @@ class DuplicateMemberError(CollectiveBookingError, ValueError):
 
 
 class RosterSizeError(CollectiveBookingError, ValueError):
-    """The change would leave too few or too many members (O1)."""
+    """The change would leave too few or too many members (O1).
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> try:
+    ...     calendar().remove_member("ben")
+    ... except RosterSizeError as error:
+    ...     print(error.size, error.least, error.most)
+    1 2 100
+    """
 
     def __init__(self, calendar: str, size: int, least: int, most: int) -> None:
         super().__init__(calendar, size, least, most)
@@ -261,7 +319,15 @@ class RosterSizeError(CollectiveBookingError, ValueError):
 
 
 class PrimaryOwnerRemovalError(CollectiveBookingError, ValueError):
-    """The primary owner cannot leave before another member takes over (O3)."""
+    """The primary owner cannot leave before another member takes over (O3).
+
+    >>> from collective_booking.testing.samples import ANA, BEN, CLEO, calendar
+    >>> try:
+    ...     calendar(ANA, BEN, CLEO).remove_member("ana")
+    ... except PrimaryOwnerRemovalError as error:
+    ...     print(error)
+    'ana' owns sales-call: make another member owner, then remove them
+    """
 
     def __init__(self, calendar: str, owner: str) -> None:
         super().__init__(calendar, owner)
@@ -273,7 +339,15 @@ class PrimaryOwnerRemovalError(CollectiveBookingError, ValueError):
 
 
 class OptionalOwnerError(CollectiveBookingError, ValueError):
-    """Only a required member can own a calendar, and the owner stays required (O2)."""
+    """Only a required member can own a calendar, and the owner stays required (O2).
+
+    >>> from collective_booking.testing.samples import calendar, member
+    >>> try:
+    ...     calendar().replace_member(member("ana", required=False))
+    ... except OptionalOwnerError as error:
+    ...     print(error)
+    'ana' cannot be optional and own sales-call: make them required
+    """
 
     def __init__(self, calendar: str, member: str) -> None:
         super().__init__(calendar, member)
@@ -288,7 +362,11 @@ class OptionalOwnerError(CollectiveBookingError, ValueError):
 
 
 class UnknownCalendarError(CollectiveBookingError, KeyError):
-    """No calendar is stored under this slug."""
+    """No calendar is stored under this slug.
+
+    >>> str(UnknownCalendarError("sales"))
+    "no calendar 'sales' is stored: save it first"
+    """
 
     def __init__(self, slug: str) -> None:
         super().__init__(slug)
@@ -299,7 +377,11 @@ class UnknownCalendarError(CollectiveBookingError, KeyError):
 
 
 class UnknownBookingError(CollectiveBookingError, KeyError):
-    """No hold or appointment has this id, or none at this version."""
+    """No hold or appointment has this id, or none at this version.
+
+    >>> str(UnknownBookingError("a1", "hold"))
+    "there is no hold 'a1' here: take the id from what booking gave"
+    """
 
     def __init__(self, id: str, kind: str) -> None:
         super().__init__(id, kind)
@@ -311,7 +393,11 @@ class UnknownBookingError(CollectiveBookingError, KeyError):
 
 
 class InvalidTokenError(CollectiveBookingError, PermissionError):
-    """A token was not given out here for this purpose; that says nothing about what exists (N6)."""
+    """A token was not given out here for this purpose; that says nothing about what exists (N6).
+
+    >>> str(InvalidTokenError())
+    'this link or token is not valid: ask for a new one'
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -321,7 +407,11 @@ class InvalidTokenError(CollectiveBookingError, PermissionError):
 
 
 class CalendarChangedError(CollectiveBookingError, RuntimeError):
-    """The calendar changed while a booking was judged by it, or since it was shown (A1, S1)."""
+    """The calendar changed while a booking was judged by it, or since it was shown (A1, S1).
+
+    >>> str(CalendarChangedError("sales-call"))
+    "calendar 'sales-call' has changed meanwhile: show it anew and try again"
+    """
 
     def __init__(self, calendar: str) -> None:
         super().__init__(calendar)
@@ -332,7 +422,11 @@ class CalendarChangedError(CollectiveBookingError, RuntimeError):
 
 
 class StaleVersionError(CollectiveBookingError, RuntimeError):
-    """Somebody else has changed it since it was read (A3)."""
+    """Somebody else has changed it since it was read (A3).
+
+    >>> str(StaleVersionError("a1", 2))
+    "'a1' is no longer at version 2: read it again, then change it"
+    """
 
     def __init__(self, id: str, version: int) -> None:
         super().__init__(id, version)
@@ -347,6 +441,9 @@ class RepeatedIdError(CollectiveBookingError, RuntimeError):
     """`new_id` of the service gave an id that another hold or appointment has.
 
     A mistake of the host's, never of a visitor's: nothing was written.
+
+    >>> str(RepeatedIdError("a1"))
+    "the id 'a1' is taken: let new_id never give one twice"
     """
 
     def __init__(self, id: str) -> None:
@@ -358,7 +455,11 @@ class RepeatedIdError(CollectiveBookingError, RuntimeError):
 
 
 class RequestReusedError(CollectiveBookingError, ValueError):
-    """A request id was used before, for something else (S4)."""
+    """A request id was used before, for something else (S4).
+
+    >>> str(RequestReusedError("r1"))
+    "request id 'r1' was used for something else: give each request its own"
+    """
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
@@ -369,7 +470,11 @@ class RequestReusedError(CollectiveBookingError, ValueError):
 
 
 class IllegalStepError(CollectiveBookingError, ValueError):
-    """That cannot happen to an appointment of this status (A7); nothing has changed."""
+    """That cannot happen to an appointment of this status (A7); nothing has changed.
+
+    >>> str(IllegalStepError("a1", "cancelled", "moved"))
+    "appointment 'a1' is cancelled, and cannot be moved any more"
+    """
 
     def __init__(self, id: str, status: str, happening: str) -> None:
         super().__init__(id, status, happening)
@@ -382,7 +487,11 @@ class IllegalStepError(CollectiveBookingError, ValueError):
 
 
 class FixedForEverError(CollectiveBookingError, ValueError):
-    """An appointment keeps its owner and its members for ever (A2)."""
+    """An appointment keeps its owner and its members for ever (A2).
+
+    >>> str(FixedForEverError("a1", "owner"))
+    "appointment 'a1' keeps its owner for ever: cancel it and book another to meet with others"
+    """
 
     def __init__(self, id: str, name: str) -> None:
         super().__init__(id, name)
@@ -395,7 +504,11 @@ class FixedForEverError(CollectiveBookingError, ValueError):
 
 
 class NoChangeError(CollectiveBookingError, ValueError):
-    """The change would leave the appointment as it is (A3)."""
+    """The change would leave the appointment as it is (A3).
+
+    >>> str(NoChangeError("a1"))
+    "appointment 'a1' is so already: there is nothing to change"
+    """
 
     def __init__(self, id: str) -> None:
         super().__init__(id)
@@ -406,7 +519,11 @@ class NoChangeError(CollectiveBookingError, ValueError):
 
 
 class RequestPastError(CollectiveBookingError, ValueError):
-    """A request whose time has come can no longer be approved (E2)."""
+    """A request whose time has come can no longer be approved (E2).
+
+    >>> str(RequestPastError("a1", datetime(2026, 3, 2, 9)))
+    "request 'a1' was for 2026-03-02T09:00:00, which is past: decline it"
+    """
 
     def __init__(self, id: str, start: datetime) -> None:
         super().__init__(id, start)
@@ -418,7 +535,11 @@ class RequestPastError(CollectiveBookingError, ValueError):
 
 
 class HoldExpiredError(CollectiveBookingError, ValueError):
-    """The hold no longer keeps its time for anybody (M1). `advice` says what to do instead."""
+    """The hold no longer keeps its time for anybody (M1). `advice` says what to do instead.
+
+    >>> str(HoldExpiredError("h1"))
+    "hold 'h1' has ended: choose a time again"
+    """
 
     def __init__(self, id: str, advice: str = "choose a time again") -> None:
         super().__init__(id, advice)
@@ -433,7 +554,11 @@ class HoldExpiredError(CollectiveBookingError, ValueError):
 
 
 class PaymentRequiredError(CollectiveBookingError, ValueError):
-    """The calendar has a price, and payment completes before anything is booked (M1)."""
+    """The calendar has a price, and payment completes before anything is booked (M1).
+
+    >>> str(PaymentRequiredError("sales-call"))
+    'sales-call has a price: hold the time, then begin the payment'
+    """
 
     def __init__(self, calendar: str) -> None:
         super().__init__(calendar)
@@ -444,7 +569,11 @@ class PaymentRequiredError(CollectiveBookingError, ValueError):
 
 
 class NothingToPayError(CollectiveBookingError, ValueError):
-    """The hold has no price, or the appointment was not paid for. `advice` says what to do."""
+    """The hold has no price, or the appointment was not paid for. `advice` says what to do.
+
+    >>> str(NothingToPayError("h1", "confirm the hold"))
+    "there is no payment for 'h1': confirm the hold"
+    """
 
     def __init__(self, id: str, advice: str) -> None:
         super().__init__(id, advice)
@@ -461,6 +590,9 @@ class ForeignNotificationError(CollectiveBookingError, LookupError):
     Ask the other tenants' services, if there are any; then answer it with 200: who gets an error
     sends it again, and may give the whole endpoint up in the end. `hold` is the id of the hold that
     was charged outside of the library, if it is about one of this tenant; else None.
+
+    >>> ForeignNotificationError("it names no hold of this tenant").detail
+    'it names no hold of this tenant'
     """
 
     def __init__(self, detail: str, hold: str | None = None) -> None:
@@ -473,7 +605,11 @@ class ForeignNotificationError(CollectiveBookingError, LookupError):
 
 
 class ForgedNotificationError(CollectiveBookingError, ValueError):
-    """A notification does not come from the gateway (M4)."""
+    """A notification does not come from the gateway (M4).
+
+    >>> str(ForgedNotificationError("its signature is wrong"))
+    'this is no notification of the payment gateway: its signature is wrong'
+    """
 
     def __init__(self, advice: str) -> None:
         super().__init__(advice)
@@ -487,7 +623,11 @@ class ForgedNotificationError(CollectiveBookingError, ValueError):
 
 
 class ProviderUnavailableError(CollectiveBookingError, RuntimeError):
-    """A calendar service cannot answer now: nothing is known of the members asked (F3)."""
+    """A calendar service cannot answer now: nothing is known of the members asked (F3).
+
+    >>> str(ProviderUnavailableError("503"))
+    'the calendars cannot be read now: 503'
+    """
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -498,7 +638,11 @@ class ProviderUnavailableError(CollectiveBookingError, RuntimeError):
 
 
 class UndeliverableError(CollectiveBookingError, RuntimeError):
-    """An effect can never be delivered: trying again will not help (E1)."""
+    """An effect can never be delivered: trying again will not help (E1).
+
+    >>> str(UndeliverableError("no such mailbox"))
+    'it can never be delivered: no such mailbox'
+    """
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -509,7 +653,11 @@ class UndeliverableError(CollectiveBookingError, RuntimeError):
 
 
 class MailUnavailableError(CollectiveBookingError, RuntimeError):
-    """A mail server does not take mail now, or not from here: it is tried again later (E1)."""
+    """A mail server does not take mail now, or not from here: it is tried again later (E1).
+
+    >>> str(MailUnavailableError("mail.example.com answered 421"))
+    'the mail cannot be handed over now: mail.example.com answered 421'
+    """
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -520,7 +668,11 @@ class MailUnavailableError(CollectiveBookingError, RuntimeError):
 
 
 class AsyncPortError(CollectiveBookingError, TypeError):
-    """`BookingService` was given a port whose methods are coroutines."""
+    """`BookingService` was given a port whose methods are coroutines.
+
+    >>> str(AsyncPortError("store", "commit"))
+    'store.commit is async: use AsyncBookingService, or a port that is not'
+    """
 
     def __init__(self, port: str, method: str) -> None:
         super().__init__(port, method)
@@ -532,7 +684,11 @@ class AsyncPortError(CollectiveBookingError, TypeError):
 
 
 class MissingPortError(CollectiveBookingError, RuntimeError):
-    """A command needs a port that the service was not given."""
+    """A command needs a port that the service was not given.
+
+    >>> str(MissingPortError("gateway"))
+    'this needs a gateway: pass one to the service'
+    """
 
     def __init__(self, port: str) -> None:
         super().__init__(port)
@@ -543,7 +699,11 @@ class MissingPortError(CollectiveBookingError, RuntimeError):
 
 
 class RetryTransactionError(CollectiveBookingError, RuntimeError):
-    """The database gave up this transaction for another one; nothing was written (S5)."""
+    """The database gave up this transaction for another one; nothing was written (S5).
+
+    >>> str(RetryTransactionError("deadlock detected"))
+    'roll back and run the whole transaction again: deadlock detected'
+    """
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -554,7 +714,11 @@ class RetryTransactionError(CollectiveBookingError, RuntimeError):
 
 
 class OwnTransactionError(CollectiveBookingError, RuntimeError):
-    """A command that calls others between two commits cannot be part of your transaction (S5)."""
+    """A command that calls others between two commits cannot be part of your transaction (S5).
+
+    >>> str(OwnTransactionError("begin_payment"))
+    'begin_payment needs transactions of its own: run it outside yours'
+    """
 
     def __init__(self, command: str) -> None:
         super().__init__(command)
@@ -568,6 +732,9 @@ class UnguardedStoreError(CollectiveBookingError, RuntimeError):
     """The database lacks the guard against overlapping claims; the store does not work (S2).
 
     `advice` says what to do.
+
+    >>> str(UnguardedStoreError("the guard", "call store.create()"))
+    'the database lacks the guard: call store.create()'
     """
 
     def __init__(

@@ -39,7 +39,12 @@ No longer than until the meeting begins: what is over is not sold.
 
 
 class HoldState(StrEnum):
-    """Where a hold stands, and how its attempt to book ended (M2)."""
+    """Where a hold stands, and how its attempt to book ended (M2).
+
+    >>> from collective_booking.testing.samples import hold
+    >>> hold().state
+    <HoldState.HELD: 'held'>
+    """
 
     HELD = "held"
     """It keeps the time until it expires; after that it has lapsed, though not ended."""

@@ -41,7 +41,11 @@ _DATE_RANGES: Final = list_of(instance_of(DateRange, "a range of dates"), "range
 
 
 class LocationKind(StrEnum):
-    """What a meeting location is, and so what its value says."""
+    """What a meeting location is, and so what its value says.
+
+    >>> MeetingLocation(LocationKind.PHONE, "+34 600 000 000").kind
+    <LocationKind.PHONE: 'phone'>
+    """
 
     ADDRESS = "address"
     """A place to go to."""
@@ -113,7 +117,12 @@ class MeetingLocation:
 
 
 class OnUnknown(StrEnum):
-    """What a member's unknown time means for a slot (F3)."""
+    """What a member's unknown time means for a slot (F3).
+
+    >>> from collective_booking.testing.samples import member
+    >>> member("ana", on_unknown="open").on_unknown
+    <OnUnknown.OPEN: 'open'>
+    """
 
     CLOSED = "closed"
     """It blocks, as busy time does."""

@@ -15,7 +15,11 @@ from collective_booking.members import Member
 
 
 class Audience(StrEnum):
-    """Who reads a message."""
+    """Who reads a message.
+
+    >>> Audience("booker")
+    <Audience.BOOKER: 'booker'>
+    """
 
     OWNER = "owner"
     BOOKER = "booker"

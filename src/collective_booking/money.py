@@ -112,7 +112,11 @@ def _advice(code: str) -> str:
 
 
 class PriceChangedError(CollectiveBookingError, ValueError):
-    """The price is no longer the one that the booker was shown (A1)."""
+    """The price is no longer the one that the booker was shown (A1).
+
+    >>> str(PriceChangedError(Money(4000, "EUR"), Money(5000, "EUR")))
+    'the price is 50.00 EUR now, not 40.00 EUR: show it and ask again'
+    """
 
     def __init__(self, shown: Money | None, price: Money | None) -> None:
         super().__init__(shown, price)

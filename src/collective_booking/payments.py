@@ -17,7 +17,11 @@ from collective_booking.money import Money
 
 
 class PaymentState(StrEnum):
-    """Where a payment stands (M1, M2). An intention is stored before the gateway is called."""
+    """Where a payment stands (M1, M2). An intention is stored before the gateway is called.
+
+    >>> PaymentState("captured")
+    <PaymentState.CAPTURED: 'captured'>
+    """
 
     AUTHORISING = "authorising"
     """Intended: the gateway is asked, or was and has not answered."""

@@ -20,7 +20,11 @@ from collective_booking.moments import BEGINNING, END, isoformat
 
 
 class What(StrEnum):
-    """What refuses a start (X1)."""
+    """What refuses a start (X1).
+
+    >>> str(Reason(What.BUSY, "ana"))
+    'ana is busy'
+    """
 
     NOTICE = "notice"
     HORIZON = "horizon"
@@ -260,7 +264,13 @@ def _when(interval: Interval | None) -> str:
 
 
 class SlotUnavailableError(CollectiveBookingError, ValueError):
-    """A start cannot be booked; `explanation` says by whom and what, `reasons` each of it (X1)."""
+    """A start cannot be booked; `explanation` says by whom and what, `reasons` each of it (X1).
+
+    >>> from collective_booking.testing.samples import NOW
+    >>> error = SlotUnavailableError(Explanation(NOW, (Reason(What.BUSY, "ana"),)))
+    >>> [str(reason) for reason in error.reasons]
+    ['ana is busy']
+    """
 
     def __init__(self, explanation: Explanation) -> None:
         super().__init__(explanation)

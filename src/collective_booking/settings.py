@@ -45,7 +45,12 @@ SLUG_PATTERN: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class BufferMode(StrEnum):
-    """How the buffers of two meetings share the time between them (F2)."""
+    """How the buffers of two meetings share the time between them (F2).
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> calendar(buffer_mode="sum").buffer_mode
+    <BufferMode.SUM: 'sum'>
+    """
 
     MAX = "max"
     """Each buffer is free of the other meeting: the longer of the two decides."""
@@ -54,7 +59,12 @@ class BufferMode(StrEnum):
 
 
 class Anchor(StrEnum):
-    """Where the grid of starts begins (G1, G2)."""
+    """Where the grid of starts begins (G1, G2).
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> calendar(anchor="clock").anchor
+    <Anchor.CLOCK: 'clock'>
+    """
 
     WINDOW = "window"
     """Where the latest of the windows opens that a start lies in."""
@@ -63,7 +73,12 @@ class Anchor(StrEnum):
 
 
 class HoursMode(StrEnum):
-    """What the calendar's own hours do to its members' (F1)."""
+    """What the calendar's own hours do to its members' (F1).
+
+    >>> from collective_booking.testing.samples import OFFICE_HOURS, calendar
+    >>> calendar(hours=OFFICE_HOURS, hours_mode="replace").hours_mode
+    <HoursMode.REPLACE: 'replace'>
+    """
 
     INTERSECT = "intersect"
     """A slot lies inside both."""
@@ -72,7 +87,12 @@ class HoursMode(StrEnum):
 
 
 class Tentative(StrEnum):
-    """What tentative events count as (F4)."""
+    """What tentative events count as (F4).
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> calendar(tentative="free").tentative
+    <Tentative.FREE: 'free'>
+    """
 
     BUSY = "busy"
     FREE = "free"
