@@ -40,6 +40,14 @@ _WITH_CALENDARS: Final = ("ana", "ben", "cleo", "dan", "eve")
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """One look at all appointments and all holds: it holds until somebody acts."""
+
+    agenda: tuple[Appointment, ...]
+    holds: tuple[Hold, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """One hold or appointment that takes time now."""
 
@@ -203,15 +211,19 @@ class Scene(RuleBasedStateMachine):
         reference = self.references.get(hold.id)
         return self.kept(self.gateway, reference) if reference else 0
 
-    def live(self) -> dict[str, Live]:
-        """What takes time now: by the statuses alone, not by what the store claims."""
+    def look(self) -> Seen:
+        """All that is there now, asked of the host."""
+        return Seen(tuple(self.service.agenda(EVERYTHING)), tuple(self.all_holds()))
+
+    def live(self, seen: Seen) -> dict[str, Live]:
+        """What of it takes time now: by the statuses alone, not by what the store claims."""
         now = self.clock.now()
         found = {}
-        for each in self.service.agenda(EVERYTHING):
+        for each in seen.agenda:
             pending = each.status is Status.PENDING and each.snapshot.calendar.pending_blocks
             if pending or each.status in TAKES_PLACE:
                 found[each.id] = Live(each.id, each.slot, each.snapshot)
-        for hold in self.all_holds():
+        for hold in seen.holds:
             kept = hold.state is HoldState.HELD and now < hold.expires
             if kept or hold.state is HoldState.SETTLING:
                 found[hold.id] = Live(hold.id, hold.slot, hold.snapshot)

@@ -16,7 +16,7 @@ from collective_booking.holds import OUTCOMES, Hold, HoldState
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.settings import BufferMode
-from collective_booking.testing.machines.scene import EVERYTHING, TAKES_PLACE, Live, Scene
+from collective_booking.testing.machines.scene import EVERYTHING, TAKES_PLACE, Live, Scene, Seen
 from collective_booking.testing.samples import EUROS, HOST
 
 _Copy: TypeAlias = tuple[str, Interval, str]
@@ -29,9 +29,16 @@ class Verdicts(Scene):
     # --- after every step -----------------------------------------------------------------------
 
     @invariant()
-    def nobody_is_in_two_places(self) -> None:
+    def nothing_is_that_may_not_be(self) -> None:
+        """Each of these, of one look: nothing happens between them."""
+        seen = self.look()
+        self.nobody_is_in_two_places(seen)
+        self.an_appointment_keeps_its_people(seen)
+        self.money_moves_once_and_says_which(seen)
+
+    def nobody_is_in_two_places(self, seen: Seen) -> None:
         """No required member meets twice at a time; buffers and caps hold too (F2, F7, N3)."""
-        after = self.live()
+        after = self.live(seen)
         for one, other in combinations(after.values(), 2):
             both = sorted(one.people & other.people)
             apart = one.slot.end <= other.slot.start or other.slot.end <= one.slot.start
@@ -39,7 +46,7 @@ class Verdicts(Scene):
         for each in after.values():
             if each != self.before.get(each.id):
                 self._is_kept_apart(each, after)
-                self._is_within_its_cap(each, after)
+                self._is_within_its_cap(each, after, seen)
         self.before = after
 
     def _is_kept_apart(self, new: Live, after: dict[str, Live]) -> None:
@@ -59,14 +66,14 @@ class Verdicts(Scene):
             told = f"between {first} and {then} there are {between}, not {needed} (F2)"
             assert between >= needed, told
 
-    def _is_within_its_cap(self, new: Live, after: dict[str, Live]) -> None:
+    def _is_within_its_cap(self, new: Live, after: dict[str, Live], seen: Seen) -> None:
         """The day's cap, as it is today (N3)."""
         slug = new.snapshot.calendar.slug
         most = self.service.calendar(slug).calendar.max_per_day
         if most is None or (new.id in self.before and self.before[new.id].slot == new.slot):
             return
         day = new.slot.start.date()
-        booked = [each for each in self.service.agenda(EVERYTHING) if each.calendar == slug]
+        booked = [each for each in seen.agenda if each.calendar == slug]
         counted = {each.id for each in booked if each.status.counts and each.start.date() == day}
         counted |= {
             each.id
@@ -77,10 +84,9 @@ class Verdicts(Scene):
         told = f"{slug} may have {most} on {day}, and has {sorted(counted)} (N3)"
         assert len(counted) <= most, told
 
-    @invariant()
-    def an_appointment_keeps_its_people(self) -> None:
+    def an_appointment_keeps_its_people(self, seen: Seen) -> None:
         """Owner, members and UID are those of its first version, for ever (A2, E5)."""
-        for each in self.service.agenda(EVERYTHING):
+        for each in seen.agenda:
             first = self.store.appointment(self.tenant, each.id, 1)
             for what in ("owner", "members", "uid"):
                 was, now = getattr(first, what), getattr(each, what)
@@ -88,11 +94,10 @@ class Verdicts(Scene):
             required = [member for member in each.members if member.required]
             assert each.owner in required, f"{each!r}: {each.owner!r} is not required (O2)"
 
-    @invariant()
-    def money_moves_once_and_says_which(self) -> None:
+    def money_moves_once_and_says_which(self, seen: Seen) -> None:
         """Each attempt ends booked, released or refunded, and the money agrees (M2, M3, M5)."""
-        booked = {each.id for each in self.service.agenda(EVERYTHING)}
-        for hold in self.all_holds():
+        booked = {each.id for each in seen.agenda}
+        for hold in seen.holds:
             there = hold.id in booked
             told = f"{hold!r} is {'' if there else 'not '}in the agenda (M2)"
             assert there == (hold.state is HoldState.BOOKED), told
