@@ -80,6 +80,14 @@ class Seals:
         """Whether *seal* is the one of *visitor*'s forms."""
         return bool(visitor) and _same(seal, self.seal(visitor))
 
+    def request_id(self, visitor: str, form: str) -> str:
+        """The id under which *visitor* sends a *form*: the same however often it is shown (S4).
+
+        Whoever else opens its address sends under another id, and is never answered with what
+        *visitor* has booked.
+        """
+        return self._made("request", visitor, form)
+
     def is_password(self, given: str) -> bool:
         """Whether *given* is the team's password; how long that takes tells nothing."""
         return _same(given, self._password)

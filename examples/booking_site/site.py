@@ -27,7 +27,7 @@ from examples.booking_site.security import VISITOR, Seals, new_visitor
 
 HERE: Final = Path(__file__).parent
 ZONE: Final = "zone"
-_YEAR: Final = int(timedelta(days=365).total_seconds())
+_YEAR: Final = timedelta(days=365)
 
 
 def templates() -> Environment:
@@ -80,9 +80,9 @@ class Site:
         page = self.pages.get_template(name)
         text = page.render(request=request, seal=self.seals.seal(visitor), **told)
         answer = HTMLResponse(text, status, headers={"Vary": "HX-Request, Cookie"})
-        _remember(answer, request, VISITOR, visitor)
+        remember(answer, request, VISITOR, visitor)
         if chosen := times.known_zone(request.query_params.get(ZONE)):
-            _remember(answer, request, ZONE, chosen)
+            remember(answer, request, ZONE, chosen)
         return answer
 
 
@@ -117,11 +117,14 @@ def to(place: str) -> Response:
     return RedirectResponse(place, 303)
 
 
-def _remember(answer: Response, request: Request, name: str, value: str) -> None:
+def remember(
+    answer: Response, request: Request, name: str, value: str, kept: timedelta = _YEAR
+) -> None:
+    """Let the browser keep *value* as the cookie *name*, out of the reach of scripts."""
     answer.set_cookie(
         name,
         value,
-        max_age=_YEAR,
+        max_age=int(kept.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

@@ -117,7 +117,7 @@ def test_a_form_sent_again_with_other_answers_is_refused(site: Running, kim: Vis
     other = kim.send(form, "/book", name="Lou Ray", email="lou@example.com")
 
     assert other.status == 409
-    assert "sent before" in other.text
+    assert "You have sent this form already" in other.text
     assert len(site.booked()) == 1
 
 
@@ -131,7 +131,7 @@ def test_who_comes_second_reads_why_and_chooses_another(
     kim.book("sales-call", start)
 
     refused = lou.send(form, "/book", name="Lou Ray", email="lou@example.com")
-    done = lou.send(refused, "/book")
+    done = lou.send(refused, "/book", start=refused.others[0])
 
     assert refused.status == 409
     assert "This time is not available." in refused.text
@@ -155,6 +155,74 @@ def test_a_storm_of_visitors_books_one_time_once(
         statuses = sorted(pool.map(send, visitors, forms))
 
     assert statuses == [200] + 7 * [409]
+    assert len(site.booked()) == 1
+
+
+def test_who_chooses_no_other_time_is_asked_and_books_none(
+    visit: Callable[[], Visitor], site: Running
+) -> None:
+    """A time that was chosen for somebody, perhaps on another day, is one that nobody chose."""
+    kim, lou = visit(), visit()
+    start = a_time(kim.get("/sales-call"))
+    form = lou.get(f"/sales-call/book?start={start}")
+    kim.book("sales-call", start)
+    refused = lou.send(form, "/book", name="Lou Ray", email="lou@example.com")
+
+    asked = lou.send(refused, "/book")
+    done = lou.send(asked, "/book", start=asked.others[1])
+
+    assert asked.status == 422
+    assert asked.links["Choose one of the times."] == "#start"
+    assert asked.others == refused.others
+    assert asked.form("/book").fields["name"] == "Lou Ray"
+    assert done.status == 200
+    assert [each.contact.name for each in site.booked()] == ["Kim Lee", "Lou Ray"]
+
+
+def test_going_back_to_a_form_that_was_sent_leads_to_what_it_booked(
+    site: Running, kim: Visitor
+) -> None:
+    """The back button shows the form again; nobody may book a second time by pressing twice."""
+    form = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+    done = kim.send(form, "/book", name="Kim Lee", email="kim@example.com")
+
+    again = kim.get(form.address)
+
+    assert "You have sent this form already" in again.text
+    assert done.address.endswith(again.links["See what became of it"])
+    assert not again.forms
+    assert len(site.booked()) == 1
+
+
+def test_a_form_that_is_loaded_anew_is_the_same_form(site: Running, kim: Visitor) -> None:
+    """And so books once, though a browser has shown it twice; with other answers not at all."""
+    first = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+    second = kim.get(first.address)
+    done = kim.send(first, "/book", name="Kim Lee", email="kim@example.com")
+
+    again = kim.send(second, "/book", name="Kim Lee", email="kim@example.com")
+    other = kim.send(second, "/book", name="Kim", email="kim@example.com")
+
+    assert again.address == done.address
+    assert other.status == 409
+    assert done.address.endswith(other.links["See what became of it"])
+    assert len(site.booked()) == 1
+
+
+def test_the_address_of_a_form_is_nobody_elses_way_to_a_booking(
+    visit: Callable[[], Visitor], site: Running
+) -> None:
+    """Addresses are sent around, and what was booked from one is its booker's alone."""
+    kim, lou = visit(), visit()
+    form = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+    kim.send(form, "/book", name="Kim Lee", email="kim@example.com")
+
+    seen = lou.get(form.address)
+    start = form.form("/book").fields["start"]
+    sent = lou.send(seen, "/book", name="Kim Lee", email="kim@example.com", start=start)
+
+    assert (seen.status, sent.status) == (409, 409)
+    assert not [link for page in (seen, sent) for link in page.links.values() if "booking" in link]
     assert len(site.booked()) == 1
 
 

@@ -198,9 +198,24 @@ def test_of_two_browsers_that_want_one_time_one_gets_it(site: Running, open_brow
     lost = pages[won.index(False)]
     assert "This time is not available." in lost.get_by_role("alert").inner_text()
     assert appointment.contact.name == ("Kim Lee", "Lou Ray")[won.index(True)]
+    lost.get_by_role("radio").first.check()
     lost.get_by_role("button", name="Book it").click()
     arrived(lost, "You are booked")
     assert len(site.booked()) == 2
+
+
+def test_back_and_once_more_books_nothing_anew(site: Running, open_browser: Open) -> None:
+    """The most natural of double clicks: was that it? Back, and press again."""
+    page = open_browser()
+    book_first(page)
+    arrived(page, "You are booked")
+
+    page.go_back()
+    arrived(page, "You have sent this form already")
+    page.get_by_role("link", name="See what became of it").click()
+
+    arrived(page, "You are booked")
+    assert len(site.booked()) == 1
 
 
 def test_who_pays_is_booked(site: Running, open_browser: Open) -> None:

@@ -89,6 +89,11 @@ class Page:
         starts = [given for tag, given in self.tags if given.get("class") == "start"]
         return [given["href"].partition("start=")[2] for given in starts]
 
+    @property
+    def others(self) -> list[str]:
+        """The starts that a form offers in the place of one that is gone; none is chosen."""
+        return [given["value"] for _, given in self.tags if given.get("type") == "radio"]
+
 
 class Visitor:
     """Somebody with a browser of their own."""
