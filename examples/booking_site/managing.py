@@ -124,7 +124,7 @@ def _choose(
         appointment.snapshot.calendar,
         f"/booking/{token}/move",
         f"/booking/{token}/move-to",
-        moving=appointment.id,
+        moving=appointment,
         around=error.explanation.start if error else None,
     )
     return site.show(

@@ -41,7 +41,17 @@ def test_a_booking_does_not_stand_in_its_own_way(kim: Visitor) -> None:
     visitors = kim.get("/sales-call?day=2026-11-30")
 
     assert set(visitors.times) < set(choice.times)
-    assert start in choice.times
+
+
+def test_where_a_booking_is_already_is_not_offered(kim: Visitor) -> None:
+    """Nobody moves a booking to where it is; choosing that could only be refused."""
+    start = kim.get("/sales-call?day=2026-11-30").times[0]
+    page = kim.book("sales-call", start)
+
+    choice = kim.get(page.links["Move it"] + "?day=2026-11-30")
+
+    assert start not in choice.times
+    assert choice.times
 
 
 def test_of_two_windows_with_one_booking_the_stale_one_is_refused(
