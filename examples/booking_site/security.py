@@ -58,6 +58,19 @@ class SecurityHeaders:
         await self.app(scope, receive, adding)
 
 
+class Heads:
+    """Answers HEAD as it would GET; the server leaves the body out (RFC 9110, section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on as one that is answered."""
+        if scope.get("method") == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
+
+
 class Seals:
     """What the site alone can make, from its *secret*, and knows again.
 
