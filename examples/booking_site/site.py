@@ -17,7 +17,7 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from collective_booking import BookingService
+from collective_booking import BookingService, LocationKind, MeetingLocation
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.durations import format_amount
 from collective_booking.ports import Clock
@@ -41,7 +41,17 @@ def templates() -> Environment:
     )
     made.globals.update(zones=times.zones, htmx=htmx() is not None)
     made.filters.update(when=times.when, clock=times.clock, amount=format_amount)
+    made.filters.update(before_booking=before_booking, code=times.code_of)
     return made
+
+
+def before_booking(place: MeetingLocation | None) -> str:
+    """Where it will be, as far as it is told to somebody who has booked nothing yet."""
+    if place is None:
+        return ""
+    if place.kind is LocationKind.VIDEO:
+        return "Online: you get the link once you are booked"
+    return place.value
 
 
 def htmx() -> Path | None:
