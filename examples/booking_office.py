@@ -70,7 +70,7 @@ class Office:
         """The times of calendar *slug*, or where to *moving* can be moved: not where it is."""
         now = self.clock.now()
         window = cb.Interval(now, now + FAR)
-        slots = self.service.offers(slug, window, moving=moving and moving.id)
+        slots = self.service.offers(slug, window, moving=moving.id if moving else None)
         return days((slot for slot in slots if not moving or slot.start != moving.start), here)
 
     def hold(self, token: str) -> cb.Hold:

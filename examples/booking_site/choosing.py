@@ -32,6 +32,7 @@ class Chooser:
     here: str
     there: str
     zone_is_chosen: bool
+    ends: date | None
 
     def sheet_from(self, first: date) -> str:
         """Where the four weeks from *first* are."""
@@ -76,12 +77,13 @@ def chooser(
     window = times.window_of(first, zone, now)
     slots = []
     if window is not None:
-        slots = site.service.offers(calendar.slug, window, moving=moving and moving.id)
+        slots = site.service.offers(calendar.slug, window, moving=moving.id if moving else None)
         if moving:  # where it is already is no other time
             slots = [slot for slot in slots if slot.start != moving.start]
     earlier, later = times.turned(first, now, zone, calendar.horizon_days)
     sheet = times.sheet_of(slots, zone, first, day)
-    return Chooser(sheet, first, earlier, later, here, there, has_chosen(request))
+    ends = times.horizon_of(now, calendar.timezone, calendar.horizon_days)
+    return Chooser(sheet, first, earlier, later, here, there, has_chosen(request), ends)
 
 
 def nearest(

@@ -28,7 +28,7 @@ from examples.booking_site.choosing import chooser, nearest
 from examples.booking_site.forms import UNCHOSEN, Entry, Filled, problems_of
 from examples.booking_site.repeating import begun, led_to, request_id, sent
 from examples.booking_site.security import sealed
-from examples.booking_site.site import Here, Site, wants_part, zone_of
+from examples.booking_site.site import Here, Site, has_chosen, wants_part, zone_of
 from examples.booking_site.times import start_of
 
 router = APIRouter()
@@ -122,6 +122,7 @@ def _form(
         entry=entry,
         slot=Interval(start, start + calendar.duration),
         zone=zone,
+        asks_zone=request.method == "GET" and not has_chosen(request),
         problems=problems or {},
         refused=refused,
         choosing=choosing,

@@ -235,7 +235,7 @@ def test_a_link_to_a_time_that_is_gone_offers_others(visit: Callable[[], Visitor
     page = lou.get(f"/sales-call/book?start={start}")
 
     assert page.status == 409
-    assert "The nearest times that suit everyone" in page.text
+    assert "The nearest times that suit all who are needed" in page.text
 
 
 def test_a_shared_member_is_taken_in_both_calendars(site: Running, kim: Visitor) -> None:
@@ -285,7 +285,9 @@ def test_a_zone_that_is_none_leaves_the_calendars(kim: Visitor) -> None:
         ("/sales-call/book?start=0001-01-01T00:00:00Z", 400),
         ("/sales-call?day=9999-12-31", 400),
         ("/sales-call?first=2199-12-31", 400),
-        ("/sales-call?first=never", 200),
+        ("/sales-call?first=never", 400),
+        ("/sales-call?day=2026-02-30", 400),
+        ("/sales-call?day=", 200),
         ("/sales-call?first=1999-01-01", 200),
         ("/booking/forged", 404),
         ("/booking/forged/invitation.ics", 404),
@@ -310,8 +312,49 @@ def test_sheets_are_turned_and_an_empty_one_says_so(kim: Visitor) -> None:
     assert "21 December to 17 January" in later.text
     assert later.times
     assert any("Earlier" in words for words in later.links)
-    assert "No time in these four weeks suits everyone." in beyond.text
+    assert "No time in these four weeks suits all who are needed." in beyond.text
     assert not any("Later" in words for words in beyond.links)
+
+
+def test_a_day_beyond_the_horizon_says_until_when_there_are_times(kim: Visitor) -> None:
+    """The team may well have time then; nobody has been asked (N2)."""
+    page = kim.get("/sales-call?day=2027-02-01")
+
+    assert "This day is too far ahead: times can be had until 22 January." in page.text
+    assert "suits all who" not in page.text.partition("Monday 1 February")[2]
+
+
+def test_whoever_may_come_or_not_is_not_counted_among_the_needed(kim: Visitor) -> None:
+    """Priya is optional: a time that suits the others is offered though she is busy (F5)."""
+    for place in ("/", "/sales-call"):
+        assert "with 3 people, and 1 who may come or not" in kim.get(place).text
+
+
+def test_the_link_of_the_meeting_is_for_who_is_booked(kim: Visitor) -> None:
+    """Strangers look at the form; whoever is booked has to get in, with a press."""
+    start = a_time(kim.get("/sales-call"))
+    form = kim.get(f"/sales-call/book?start={start}")
+    done = kim.send(form, "/book", name="Kim Lee", email="kim@example.com")
+
+    assert "meet.example.com" not in form.answer.text
+    assert done.links["https://meet.example.com/sales"] == "https://meet.example.com/sales"
+
+
+@pytest.mark.parametrize("place", ["/", "/sales-call", "/static/site.css"])
+def test_who_asks_only_whether_a_page_is_there_is_answered(kim: Visitor, place: str) -> None:
+    """Monitors and link checkers send HEAD, and report what answers 405 as broken."""
+    answer = kim.http.head(place)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_each_zone_is_in_the_list_once_and_the_visitors_is_chosen(kim: Visitor) -> None:
+    """One that stood at the top as well would make the arrow keys jump."""
+    text = kim.get("/sales-call?zone=UTC").answer.text
+
+    options = [each.partition("</option>")[0] for each in text.split("<option")[1:]]
+    assert [each for each in options if "UTC" in each] == [" selected>UTC"]
+    assert len([each for each in options if "selected" in each]) == 1
 
 
 def test_a_failure_of_the_site_is_told_and_tells_nothing(

@@ -81,7 +81,7 @@ class Page:
 
     def form(self, action: str) -> Form:
         """The form whose action ends in *action*."""
-        return next(form for form in self.forms if form.action.endswith(action))
+        return next(form for form in self.forms if form.action.partition("?")[0].endswith(action))
 
     @property
     def times(self) -> list[str]:
