@@ -50,7 +50,7 @@ def _team(chrome: Browser, site: Running) -> Page:
     page = chrome.new_page(base_url=site.address, **DESKTOP)
     page.goto("/admin")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.goto("/admin/sales-call?day=2026-12-02")
     return settled(page)
 

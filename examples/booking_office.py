@@ -66,11 +66,12 @@ class Office:
             service.save_calendar(calendar)
         return cls(service, store, clock)
 
-    def times(self, slug: str, here: ZoneInfo, *, moving: str | None = None) -> Days:
-        """The times of calendar *slug*, or where to an appointment can be *moving*."""
+    def times(self, slug: str, here: ZoneInfo, *, moving: cb.Appointment | None = None) -> Days:
+        """The times of calendar *slug*, or where to *moving* can be moved: not where it is."""
         now = self.clock.now()
         window = cb.Interval(now, now + FAR)
-        return days(self.service.offers(slug, window, moving=moving), here)
+        slots = self.service.offers(slug, window, moving=moving.id if moving else None)
+        return days((slot for slot in slots if not moving or slot.start != moving.start), here)
 
     def hold(self, token: str) -> cb.Hold:
         """The hold that *token* was given out for, as it is now."""

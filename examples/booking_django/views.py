@@ -138,7 +138,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     appointment = service.appointment(service.appointment_id(token)).appointment
     here = _zone(request, appointment.snapshot.calendar)
     stands = appointment.status.active
-    days = office().times(appointment.calendar, here, moving=appointment.id) if stands else {}
+    days = office().times(appointment.calendar, here, moving=appointment) if stands else {}
     shown: dict[str, Any] = {"token": token, "zone": here, "days": days, "stands": stands}
     return _page(request, "booked", appointment=appointment, **shown)
 

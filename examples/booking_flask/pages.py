@@ -127,7 +127,7 @@ def booked(token: str) -> Answer:
     appointment = service.appointment(service.appointment_id(token)).appointment
     here = _zone(appointment.snapshot.calendar)
     stands = appointment.status.active
-    days = _office().times(appointment.calendar, here, moving=appointment.id) if stands else {}
+    days = _office().times(appointment.calendar, here, moving=appointment) if stands else {}
     shown = {"appointment": appointment, "token": token, "zone": here, "days": days}
     return render_template("booked.html", stands=stands, **shown)
 

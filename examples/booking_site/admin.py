@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
@@ -82,6 +83,7 @@ def team(slug: str, request: Request, site: Here) -> Response:
         request,
         "team.html",
         calendar=calendar,
+        made=request.query_params.get("made") == calendar.owner,
         day=Day(day, ()),
         monday=monday_of(day),
         why=_finder(site, calendar, day).explain_window(window),
@@ -104,10 +106,13 @@ def week(slug: str, request: Request, site: Here) -> Response:
 
 
 @router.post("/{slug}/owner", dependencies=[Depends(sealed)])
-def make_owner(slug: str, site: Here, member: Annotated[str, Form()] = "") -> Response:
+def make_owner(
+    slug: str, request: Request, site: Here, member: Annotated[str, Form()] = ""
+) -> Response:
     """Make a member the owner of what is booked from now on (O2)."""
     site.service.make_owner(slug, member)
-    return to(f"/admin/{slug}")
+    asked = {"day": request.query_params.get("day", ""), "made": member}
+    return to(f"/admin/{slug}?{urlencode(asked)}")
 
 
 def _day(site: Site, calendar: CollectiveCalendar, request: Request) -> date:

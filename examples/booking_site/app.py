@@ -22,7 +22,7 @@ from collective_booking.testing import FakeGateway
 from examples.booking_site import admin, managing, pages, paying
 from examples.booking_site.mailing import mail_server, words_with_links
 from examples.booking_site.problems import explain_problems
-from examples.booking_site.security import Seals, SecurityHeaders
+from examples.booking_site.security import Heads, Seals, SecurityHeaders
 from examples.booking_site.settings import Settings
 from examples.booking_site.site import HERE, Site, htmx, templates
 from examples.booking_site.team import CALENDARS, HOST, TeamCalendars
@@ -73,6 +73,7 @@ def create_app(
     app = FastAPI(lifespan=running, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Heads)
     explain_problems(app)
     _serve_files(app)
     for router in ROUTERS:

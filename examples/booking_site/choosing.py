@@ -12,7 +12,7 @@ from typing import Final
 
 from fastapi import Request
 
-from collective_booking import CollectiveCalendar, Interval
+from collective_booking import Appointment, CollectiveCalendar, Interval
 from examples.booking_site import times
 from examples.booking_site.site import Site, has_chosen, zone_of
 from examples.booking_site.times import Day, Sheet, Time
@@ -32,6 +32,7 @@ class Chooser:
     here: str
     there: str
     zone_is_chosen: bool
+    ends: date | None
 
     def sheet_from(self, first: date) -> str:
         """Where the four weeks from *first* are."""
@@ -62,7 +63,7 @@ def chooser(
     here: str,
     there: str,
     *,
-    moving: str | None = None,
+    moving: Appointment | None = None,
     around: datetime | None = None,
 ) -> Chooser:
     """What *request* asks to see of *calendar*; the weeks *around* an instant, if that is given.
@@ -76,10 +77,13 @@ def chooser(
     window = times.window_of(first, zone, now)
     slots = []
     if window is not None:
-        slots = site.service.offers(calendar.slug, window, moving=moving)
+        slots = site.service.offers(calendar.slug, window, moving=moving.id if moving else None)
+        if moving:  # where it is already is no other time
+            slots = [slot for slot in slots if slot.start != moving.start]
     earlier, later = times.turned(first, now, zone, calendar.horizon_days)
     sheet = times.sheet_of(slots, zone, first, day)
-    return Chooser(sheet, first, earlier, later, here, there, has_chosen(request))
+    ends = times.horizon_of(now, calendar.timezone, calendar.horizon_days)
+    return Chooser(sheet, first, earlier, later, here, there, has_chosen(request), ends)
 
 
 def nearest(

@@ -14,6 +14,7 @@ from fastapi import Depends, Form
 
 from collective_booking import ConfigurationError, Contact, Problem
 
+UNCHOSEN: Final = {"start": "Choose one of the times."}
 LABELS: Final = {"name": "Your name", "email": "Your e-mail address", "notes": "The notes"}
 
 
@@ -31,7 +32,13 @@ class Entry:
     notes: str = ""
     start: str = ""
     price: str = ""
+    wanted: str = ""
     request_id: str = field(default_factory=new_request)
+
+    @property
+    def about(self) -> str:
+        """The time that it is about: the one chosen, else the one that was wanted and is gone."""
+        return self.start or self.wanted
 
     def contact(self) -> Contact:
         """Who books.
@@ -48,9 +55,11 @@ def _entry(
     notes: Annotated[str, Form()] = "",
     start: Annotated[str, Form()] = "",
     price: Annotated[str, Form()] = "",
+    wanted: Annotated[str, Form()] = "",
     request_id: Annotated[str, Form()] = "",
 ) -> Entry:
-    return Entry(name.strip(), email.strip(), notes, start, price, request_id or new_request())
+    sending = request_id or new_request()
+    return Entry(name.strip(), email.strip(), notes, start, price, wanted, sending)
 
 
 Filled = Annotated[Entry, Depends(_entry)]

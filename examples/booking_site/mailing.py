@@ -23,7 +23,9 @@ def words_with_links(address: str) -> Words:
         usual = letter_of(replace(message, token=""))
         if not message.token:
             return usual
-        link, told = f"{address}/booking/{message.token}", "To look at it, move it or cancel it"
+        stands = message.appointment.status.active
+        link = f"{address}/booking/{message.token}"
+        told = "To look at it, move it or cancel it" if stands else "To look at it"
         linked = f'<p><a href="{escape(link)}">{told}</a></p></body>'
         return Letter(
             usual.subject,

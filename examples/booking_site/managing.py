@@ -11,7 +11,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from collective_booking import Appointment, Happening, Money, SlotUnavailableError
+from collective_booking import (
+    Appointment,
+    Happening,
+    IllegalStepError,
+    Money,
+    SlotUnavailableError,
+)
 from collective_booking.appointments import NEXT
 from collective_booking.invitations import invitation
 from examples.booking_site.choosing import chooser
@@ -23,6 +29,11 @@ router = APIRouter(prefix="/booking/{token}")
 
 REFUNDED: Final = timedelta(hours=24)
 """Who cancels so long before gets their money back (M5)."""
+
+
+def can_change(appointment: Appointment, now: datetime) -> bool:
+    """Whether *appointment* can be moved or cancelled still: it is ahead, and stands (A7)."""
+    return appointment.start > now and (appointment.status, Happening.MOVED) in NEXT
 
 
 def refund_of(appointment: Appointment, now: datetime) -> Money | None:
@@ -51,13 +62,14 @@ def file(token: str, site: Here) -> Response:
 @router.get("/move")
 def other_times(token: str, request: Request, site: Here) -> Response:
     """Where it can be moved to."""
+    _changeable(site, token)
     return _choose(site, request, token)
 
 
 @router.get("/move-to")
 def ask_to_move(token: str, start: str, request: Request, site: Here) -> Response:
     """One more look before it is moved."""
-    slot = _appointment(site, token).snapshot.slot(start_of(start))
+    slot = _changeable(site, token).snapshot.slot(start_of(start))
     return _page(site, request, token, "move_to.html", slot=slot)
 
 
@@ -80,6 +92,7 @@ def move(
 @router.get("/cancel")
 def ask_to_cancel(token: str, request: Request, site: Here) -> Response:
     """One more look before it is cancelled, and what will be given back."""
+    _changeable(site, token)
     return _page(site, request, token, "cancel.html")
 
 
@@ -99,16 +112,22 @@ def _appointment(site: Site, token: str) -> Appointment:
     return site.service.appointment(_id(site, token)).appointment
 
 
+def _changeable(site: Site, token: str) -> Appointment:
+    appointment = _appointment(site, token)
+    if not can_change(appointment, site.now()):
+        raise IllegalStepError(appointment.id, appointment.status, Happening.MOVED)
+    return appointment
+
+
 def _page(site: Site, request: Request, token: str, name: str, **told: Any) -> Response:
     appointment = _appointment(site, token)
-    ahead = appointment.start > site.now()
     return site.show(
         request,
         name,
         appointment=appointment,
         token=token,
         zone=zone_of(request, appointment.snapshot.calendar.timezone),
-        can_change=ahead and (appointment.status, Happening.MOVED) in NEXT,
+        can_change=can_change(appointment, site.now()),
         refund=refund_of(appointment, site.now()),
         **told,
     )
@@ -124,7 +143,7 @@ def _choose(
         appointment.snapshot.calendar,
         f"/booking/{token}/move",
         f"/booking/{token}/move-to",
-        moving=appointment.id,
+        moving=appointment,
         around=error.explanation.start if error else None,
     )
     return site.show(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -21,13 +20,15 @@ from collective_booking import (
     ConfigurationError,
     Interval,
     Money,
+    RequestReusedError,
     Shown,
     SlotUnavailableError,
 )
 from examples.booking_site.choosing import chooser, nearest
-from examples.booking_site.forms import Entry, Filled, new_request, problems_of
+from examples.booking_site.forms import UNCHOSEN, Entry, Filled, problems_of
+from examples.booking_site.repeating import begun, led_to, request_id, sent
 from examples.booking_site.security import sealed
-from examples.booking_site.site import Here, Site, to, wants_part, zone_of
+from examples.booking_site.site import Here, Site, has_chosen, wants_part, zone_of
 from examples.booking_site.times import start_of
 
 router = APIRouter()
@@ -50,11 +51,16 @@ def calendar(slug: str, request: Request, site: Here) -> Response:
 
 
 @router.get("/{slug}/book")
-def form(slug: str, start: str, request: Request, site: Here) -> Response:
+def new_form(slug: str, start: str, request: Request, site: Here, form: str = "") -> Response:
     """The form for one time; where that is taken meanwhile, with others to choose from."""
     stored = site.service.calendar(slug).calendar
     answer = site.service.explain(slug, start_of(start))
-    entry = Entry(start=start, price=_code(stored.price))
+    if not form:
+        return begun(request)
+    sending = request_id(site, request, form)
+    if led_to(request, sending):
+        return _sent_before(site, request, stored, sending)
+    entry = Entry(start=start, price=_code(stored.price), request_id=sending)
     return _form(site, request, stored, entry, refused=answer.for_booker())
 
 
@@ -63,12 +69,17 @@ def book(slug: str, request: Request, site: Here, entry: Filled) -> Response:
     """Book the time, or hold it until it is paid for."""
     stored = site.service.calendar(slug).calendar
     try:
-        return to(_taken(site, stored, entry))
+        if not entry.start:
+            return _form(site, request, stored, entry, problems=UNCHOSEN)
+        return sent(request, entry.request_id, _taken(site, stored, entry))
     except ConfigurationError as error:
         return _form(site, request, stored, entry, problems=problems_of(error))
     except SlotUnavailableError as error:
-        again = replace(entry, request_id=new_request())  # another time is another request (S4)
-        return _form(site, request, stored, again, refused=error.for_booker())
+        return _form(site, request, stored, entry, refused=error.for_booker())
+    except RequestReusedError:
+        if led_to(request, entry.request_id) is None:
+            raise
+        return _sent_before(site, request, stored, entry.request_id, 409)
 
 
 def _taken(site: Site, calendar: CollectiveCalendar, entry: Entry) -> str:
@@ -101,7 +112,8 @@ def _form(
     refused: Sequence[str] = (),
 ) -> Response:
     """The form as it was filled in, with what is wrong; other times where this one is *refused*."""
-    start, zone = start_of(entry.start), zone_of(request, calendar.timezone)
+    start, zone = start_of(entry.about), zone_of(request, calendar.timezone)
+    choosing = bool(refused) or not entry.start
     return site.show(
         request,
         "form.html",
@@ -110,10 +122,20 @@ def _form(
         entry=entry,
         slot=Interval(start, start + calendar.duration),
         zone=zone,
+        asks_zone=request.method == "GET" and not has_chosen(request),
         problems=problems or {},
         refused=refused,
-        others=nearest(site, calendar, start, zone) if refused else [],
+        choosing=choosing,
+        others=nearest(site, calendar, start, zone) if choosing else [],
     )
+
+
+def _sent_before(
+    site: Site, request: Request, calendar: CollectiveCalendar, sending: str, status: int = 200
+) -> Response:
+    """What the same form led to when it was sent: who goes back wants that, and not another."""
+    place = led_to(request, sending)
+    return site.show(request, "sent.html", status, calendar=calendar, place=place)
 
 
 def _code(price: Money | None) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from collective_booking import Attempt, Notice
+from collective_booking import Attempt, Notice, PaymentState
 from examples.booking_site.security import sealed
 from examples.booking_site.site import Here, Site, to, zone_of
 
@@ -76,5 +76,6 @@ def _page(site: Site, request: Request, name: str, attempt: Attempt) -> Response
         hold=hold,
         price=hold.snapshot.calendar.price,
         zone=zone_of(request, hold.snapshot.calendar.timezone),
+        refused=hold.payment is not None and hold.payment.state is PaymentState.DECLINED,
         lapsed=hold.has_lapsed(site.now()),
     )

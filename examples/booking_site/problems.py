@@ -7,6 +7,7 @@ Must not live here: which problem a form has (that is `forms`), logging.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
@@ -36,7 +37,7 @@ from collective_booking import (
     UnreadableTextError,
 )
 from examples.booking_site.security import HEADERS
-from examples.booking_site.site import site_of
+from examples.booking_site.site import Site, site_of
 
 _NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
 _UNREADABLE: Final = "This address cannot be read. Was the link copied whole?"
@@ -98,4 +99,20 @@ def _failed(request: Request, _: Exception) -> Response:
 
 
 def _page(request: Request, status: int, sentence: str) -> Response:
-    return site_of(request).show(request, "problem.html", status, sentence=sentence)
+    site = site_of(request)
+    return site.show(
+        request, "problem.html", status, sentence=sentence, ways=_ways_on(site, request)
+    )
+
+
+def _ways_on(site: Site, request: Request) -> dict[str, str]:
+    """Where whoever meets a problem can go on: to the booking or the calendar it is about."""
+    ways, slug = {"All calendars": "/"}, request.path_params.get("slug")
+    if slug in site.slugs:
+        ways = {"Choose a time": f"/{slug}"} | ways
+    if request.url.path.startswith("/booking/"):
+        token = request.path_params.get("token", "")
+        with suppress(CollectiveBookingError):
+            site.service.appointment_id(token)
+            ways = {"Your booking": f"/booking/{token}"} | ways
+    return ways

@@ -58,6 +58,19 @@ class SecurityHeaders:
         await self.app(scope, receive, adding)
 
 
+class Heads:
+    """Answers HEAD as it would GET; the server leaves the body out (RFC 9110, section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on as one that is answered."""
+        if scope.get("method") == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
+
+
 class Seals:
     """What the site alone can make, from its *secret*, and knows again.
 
@@ -79,6 +92,14 @@ class Seals:
     def is_sealed(self, visitor: str, seal: str) -> bool:
         """Whether *seal* is the one of *visitor*'s forms."""
         return bool(visitor) and _same(seal, self.seal(visitor))
+
+    def request_id(self, visitor: str, form: str) -> str:
+        """The id under which *visitor* sends a *form*: the same however often it is shown (S4).
+
+        Whoever else opens its address sends under another id, and is never answered with what
+        *visitor* has booked.
+        """
+        return self._made("request", visitor, form)
 
     def is_password(self, given: str) -> bool:
         """Whether *given* is the team's password; how long that takes tells nothing."""

@@ -64,7 +64,7 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     """The settings that *arguments* and *environment* ask for."""
     options = argparse.ArgumentParser(prog="python -m examples.booking_site")
     options.add_argument("--host", default="127.0.0.1", help="where to listen")
-    options.add_argument("--port", type=int, default=8000, help="0 takes one that is free")
+    options.add_argument("--port", type=_port, default=8000, help="0 takes one that is free")
     options.add_argument("--folder", type=Path, default=Path(".site"), help="for all it keeps")
     options.add_argument(
         "--address", help="how visitors reach it, such as https://book.example.com"
@@ -72,7 +72,7 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
     options.add_argument("--password", help=f"of the team's pages; better: ${PASSWORD}")
     mail = options.add_argument_group("mail, which else goes into files")
     mail.add_argument("--mail-host", help="the mail server")
-    mail.add_argument("--mail-port", type=int, help="its port, if it is not the usual one")
+    mail.add_argument("--mail-port", type=_port, help="its port, if it is not the usual one")
     mail.add_argument("--mail-security", default="starttls", help="starttls, tls or plaintext")
     mail.add_argument("--mail-user", help=f"to log in with; the password is ${MAIL_PASSWORD}")
     mail.add_argument("--sender", default="bookings@example.com", help="whom mail comes from")
@@ -91,6 +91,16 @@ def settings_from(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         mail_password=environment.get(MAIL_PASSWORD),
         **({"password": password} if password else {}),
     )
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is no port: they go from 0 to 65535")
+    return number
+
+
+_port.__name__ = "port"  # what argparse calls it where the text is no number
 
 
 def environment() -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from collective_booking import BookingService
+from collective_booking import BookingService, LocationKind, MeetingLocation
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.durations import format_amount
 from collective_booking.ports import Clock
@@ -27,7 +27,7 @@ from examples.booking_site.security import VISITOR, Seals, new_visitor
 
 HERE: Final = Path(__file__).parent
 ZONE: Final = "zone"
-_YEAR: Final = int(timedelta(days=365).total_seconds())
+_YEAR: Final = timedelta(days=365)
 
 
 def templates() -> Environment:
@@ -41,7 +41,17 @@ def templates() -> Environment:
     )
     made.globals.update(zones=times.zones, htmx=htmx() is not None)
     made.filters.update(when=times.when, clock=times.clock, amount=format_amount)
+    made.filters.update(before_booking=before_booking, code=times.code_of)
     return made
+
+
+def before_booking(place: MeetingLocation | None) -> str:
+    """Where it will be, as far as it is told to somebody who has booked nothing yet."""
+    if place is None:
+        return ""
+    if place.kind is LocationKind.VIDEO:
+        return "Online: you get the link once you are booked"
+    return place.value
 
 
 def htmx() -> Path | None:
@@ -80,9 +90,9 @@ class Site:
         page = self.pages.get_template(name)
         text = page.render(request=request, seal=self.seals.seal(visitor), **told)
         answer = HTMLResponse(text, status, headers={"Vary": "HX-Request, Cookie"})
-        _remember(answer, request, VISITOR, visitor)
+        remember(answer, request, VISITOR, visitor)
         if chosen := times.known_zone(request.query_params.get(ZONE)):
-            _remember(answer, request, ZONE, chosen)
+            remember(answer, request, ZONE, chosen)
         return answer
 
 
@@ -117,11 +127,14 @@ def to(place: str) -> Response:
     return RedirectResponse(place, 303)
 
 
-def _remember(answer: Response, request: Request, name: str, value: str) -> None:
+def remember(
+    answer: Response, request: Request, name: str, value: str, kept: timedelta = _YEAR
+) -> None:
+    """Let the browser keep *value* as the cookie *name*, out of the reach of scripts."""
     answer.set_cookie(
         name,
         value,
-        max_age=_YEAR,
+        max_age=int(kept.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

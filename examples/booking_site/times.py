@@ -166,6 +166,11 @@ def window_of(first: date, name: str, now: datetime) -> Interval | None:
     return Interval(max(span.start, now), span.end)
 
 
+def horizon_of(now: datetime, name: str, days: int | None) -> date | None:
+    """The last date with times where they can be had *days* ahead, in the zone *name* (N2)."""
+    return None if days is None else today(now, name) + days * _DAY
+
+
 def turned(first: date, now: datetime, name: str, horizon: int | None) -> tuple[date | None, ...]:
     """The first dates of the sheets before and after the one from *first*, where there are any.
 
@@ -210,15 +215,18 @@ def start_of(code: str) -> datetime:
 
 
 def date_of(text: str | None) -> date | None:
-    """The date that *text* says; None if it says none.
+    """The date that *text* says; None where there is no text.
 
     Raises:
+        UnreadableTextError: it says none.
         OutOfRangeError: nothing can be computed on it.
     """
-    try:
-        said = date.fromisoformat(text or "")
-    except ValueError:
+    if not text:
         return None
+    try:
+        said = date.fromisoformat(text)
+    except ValueError:
+        raise UnreadableTextError("date", text, "write one like 2026-11-25") from None
     return a_local_date(said, "the date")
 
 

@@ -208,7 +208,9 @@ class BookingPageContract:
         """Only what the visitor has seen, and its time is free for others afterwards."""
         kim = world.visitor()
         booked = kim.book("sales-call", "15:30")
-        free = booked.form("Move it").choices["start"]
+        none, *free = booked.form("Move it").choices["start"]
+        assert none == ""  # no time is chosen for anybody
+        assert not [each for each in free if "-23T15:30" in each]  # it is there already
         moved = kim.send(booked, "Move it", start=next(each for each in free if "16:00" in each))
         assert "Confirmed: Monday 23 November, 16:00 to 16:30" in moved.text
         assert kim.send(booked, "Move it", start=free[-1]).status == 409  # it was seen before that

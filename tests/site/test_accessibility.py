@@ -60,7 +60,7 @@ def places(site: Running) -> dict[str, str]:
 def log_in(page: Page) -> None:
     page.goto("/admin/login")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/admin")
 
 
@@ -108,7 +108,7 @@ def test_the_door_is_for_everybody(open_browser: Open) -> None:
     page = open_browser()
     page.goto("/admin")
     page.get_by_label("Password").fill("guessed")
-    page.get_by_role("button", name="Go in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("alert").wait_for()
 
     assert violations(settled(page)) == []

@@ -117,7 +117,7 @@ def test_a_form_sent_again_with_other_answers_is_refused(site: Running, kim: Vis
     other = kim.send(form, "/book", name="Lou Ray", email="lou@example.com")
 
     assert other.status == 409
-    assert "sent before" in other.text
+    assert "You have sent this form already" in other.text
     assert len(site.booked()) == 1
 
 
@@ -131,7 +131,7 @@ def test_who_comes_second_reads_why_and_chooses_another(
     kim.book("sales-call", start)
 
     refused = lou.send(form, "/book", name="Lou Ray", email="lou@example.com")
-    done = lou.send(refused, "/book")
+    done = lou.send(refused, "/book", start=refused.others[0])
 
     assert refused.status == 409
     assert "This time is not available." in refused.text
@@ -158,6 +158,74 @@ def test_a_storm_of_visitors_books_one_time_once(
     assert len(site.booked()) == 1
 
 
+def test_who_chooses_no_other_time_is_asked_and_books_none(
+    visit: Callable[[], Visitor], site: Running
+) -> None:
+    """A time that was chosen for somebody, perhaps on another day, is one that nobody chose."""
+    kim, lou = visit(), visit()
+    start = a_time(kim.get("/sales-call"))
+    form = lou.get(f"/sales-call/book?start={start}")
+    kim.book("sales-call", start)
+    refused = lou.send(form, "/book", name="Lou Ray", email="lou@example.com")
+
+    asked = lou.send(refused, "/book")
+    done = lou.send(asked, "/book", start=asked.others[1])
+
+    assert asked.status == 422
+    assert asked.links["Choose one of the times."] == "#start"
+    assert asked.others == refused.others
+    assert asked.form("/book").fields["name"] == "Lou Ray"
+    assert done.status == 200
+    assert [each.contact.name for each in site.booked()] == ["Kim Lee", "Lou Ray"]
+
+
+def test_going_back_to_a_form_that_was_sent_leads_to_what_it_booked(
+    site: Running, kim: Visitor
+) -> None:
+    """The back button shows the form again; nobody may book a second time by pressing twice."""
+    form = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+    done = kim.send(form, "/book", name="Kim Lee", email="kim@example.com")
+
+    again = kim.get(form.address)
+
+    assert "You have sent this form already" in again.text
+    assert done.address.endswith(again.links["See what became of it"])
+    assert not again.forms
+    assert len(site.booked()) == 1
+
+
+def test_a_form_that_is_loaded_anew_is_the_same_form(site: Running, kim: Visitor) -> None:
+    """And so books once, though a browser has shown it twice; with other answers not at all."""
+    first = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+    second = kim.get(first.address)
+    done = kim.send(first, "/book", name="Kim Lee", email="kim@example.com")
+
+    again = kim.send(second, "/book", name="Kim Lee", email="kim@example.com")
+    other = kim.send(second, "/book", name="Kim", email="kim@example.com")
+
+    assert again.address == done.address
+    assert other.status == 409
+    assert done.address.endswith(other.links["See what became of it"])
+    assert len(site.booked()) == 1
+
+
+def test_the_address_of_a_form_is_nobody_elses_way_to_a_booking(
+    visit: Callable[[], Visitor], site: Running
+) -> None:
+    """Addresses are sent around, and what was booked from one is its booker's alone."""
+    kim, lou = visit(), visit()
+    form = kim.get(f"/sales-call/book?start={a_time(kim.get('/sales-call'))}")
+    kim.send(form, "/book", name="Kim Lee", email="kim@example.com")
+
+    seen = lou.get(form.address)
+    start = form.form("/book").fields["start"]
+    sent = lou.send(seen, "/book", name="Kim Lee", email="kim@example.com", start=start)
+
+    assert (seen.status, sent.status) == (409, 409)
+    assert not [link for page in (seen, sent) for link in page.links.values() if "booking" in link]
+    assert len(site.booked()) == 1
+
+
 def test_a_link_to_a_time_that_is_gone_offers_others(visit: Callable[[], Visitor]) -> None:
     """Links are kept and sent around; they outlive the times that they lead to."""
     kim, lou = visit(), visit()
@@ -167,7 +235,7 @@ def test_a_link_to_a_time_that_is_gone_offers_others(visit: Callable[[], Visitor
     page = lou.get(f"/sales-call/book?start={start}")
 
     assert page.status == 409
-    assert "The nearest times that suit everyone" in page.text
+    assert "The nearest times that suit all who are needed" in page.text
 
 
 def test_a_shared_member_is_taken_in_both_calendars(site: Running, kim: Visitor) -> None:
@@ -217,7 +285,9 @@ def test_a_zone_that_is_none_leaves_the_calendars(kim: Visitor) -> None:
         ("/sales-call/book?start=0001-01-01T00:00:00Z", 400),
         ("/sales-call?day=9999-12-31", 400),
         ("/sales-call?first=2199-12-31", 400),
-        ("/sales-call?first=never", 200),
+        ("/sales-call?first=never", 400),
+        ("/sales-call?day=2026-02-30", 400),
+        ("/sales-call?day=", 200),
         ("/sales-call?first=1999-01-01", 200),
         ("/booking/forged", 404),
         ("/booking/forged/invitation.ics", 404),
@@ -242,8 +312,49 @@ def test_sheets_are_turned_and_an_empty_one_says_so(kim: Visitor) -> None:
     assert "21 December to 17 January" in later.text
     assert later.times
     assert any("Earlier" in words for words in later.links)
-    assert "No time in these four weeks suits everyone." in beyond.text
+    assert "No time in these four weeks suits all who are needed." in beyond.text
     assert not any("Later" in words for words in beyond.links)
+
+
+def test_a_day_beyond_the_horizon_says_until_when_there_are_times(kim: Visitor) -> None:
+    """The team may well have time then; nobody has been asked (N2)."""
+    page = kim.get("/sales-call?day=2027-02-01")
+
+    assert "This day is too far ahead: times can be had until 22 January." in page.text
+    assert "suits all who" not in page.text.partition("Monday 1 February")[2]
+
+
+def test_whoever_may_come_or_not_is_not_counted_among_the_needed(kim: Visitor) -> None:
+    """Priya is optional: a time that suits the others is offered though she is busy (F5)."""
+    for place in ("/", "/sales-call"):
+        assert "with 3 people, and 1 who may come or not" in kim.get(place).text
+
+
+def test_the_link_of_the_meeting_is_for_who_is_booked(kim: Visitor) -> None:
+    """Strangers look at the form; whoever is booked has to get in, with a press."""
+    start = a_time(kim.get("/sales-call"))
+    form = kim.get(f"/sales-call/book?start={start}")
+    done = kim.send(form, "/book", name="Kim Lee", email="kim@example.com")
+
+    assert "meet.example.com" not in form.answer.text
+    assert done.links["https://meet.example.com/sales"] == "https://meet.example.com/sales"
+
+
+@pytest.mark.parametrize("place", ["/", "/sales-call", "/static/site.css"])
+def test_who_asks_only_whether_a_page_is_there_is_answered(kim: Visitor, place: str) -> None:
+    """Monitors and link checkers send HEAD, and report what answers 405 as broken."""
+    answer = kim.http.head(place)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_each_zone_is_in_the_list_once_and_the_visitors_is_chosen(kim: Visitor) -> None:
+    """One that stood at the top as well would make the arrow keys jump."""
+    text = kim.get("/sales-call?zone=UTC").answer.text
+
+    options = [each.partition("</option>")[0] for each in text.split("<option")[1:]]
+    assert [each for each in options if "UTC" in each] == [" selected>UTC"]
+    assert len([each for each in options if "selected" in each]) == 1
 
 
 def test_a_failure_of_the_site_is_told_and_tells_nothing(

@@ -71,6 +71,17 @@ def test_the_browser_knows_its_zone(site: Running, open_browser: Open) -> None:
         assert page.locator(".start").first.inner_text() == shown
 
 
+def test_a_form_that_is_opened_by_a_link_is_on_the_visitors_clock_too(
+    open_browser: Open, site: Running
+) -> None:
+    """A colleague sends the address of one time; who opens it has seen no other page before."""
+    page = open_browser(timezone_id="Asia/Kathmandu")
+    page.goto("/sales-call/book?start=2026-11-30T14:00:00Z")
+
+    page.wait_for_url("**zone=*")
+    assert "19:45 to 20:15 (Asia/Kathmandu" in page.locator("main").inner_text()
+
+
 def test_a_zone_that_the_site_does_not_know_is_asked_for_once(open_browser: Open) -> None:
     """A browser with a newer map than the server's must not load the page for ever."""
     page = open_browser()
@@ -198,9 +209,24 @@ def test_of_two_browsers_that_want_one_time_one_gets_it(site: Running, open_brow
     lost = pages[won.index(False)]
     assert "This time is not available." in lost.get_by_role("alert").inner_text()
     assert appointment.contact.name == ("Kim Lee", "Lou Ray")[won.index(True)]
+    lost.get_by_role("radio").first.check()
     lost.get_by_role("button", name="Book it").click()
     arrived(lost, "You are booked")
     assert len(site.booked()) == 2
+
+
+def test_back_and_once_more_books_nothing_anew(site: Running, open_browser: Open) -> None:
+    """The most natural of double clicks: was that it? Back, and press again."""
+    page = open_browser()
+    book_first(page)
+    arrived(page, "You are booked")
+
+    page.go_back()
+    arrived(page, "You have sent this form already")
+    page.get_by_role("link", name="See what became of it").click()
+
+    arrived(page, "You are booked")
+    assert len(site.booked()) == 1
 
 
 def test_who_pays_is_booked(site: Running, open_browser: Open) -> None:
@@ -272,7 +298,7 @@ def test_the_team_makes_an_owner_and_sees_why_a_day_is_empty(
     page = open_browser()
     page.goto("/admin")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name=re.compile("Sales call")).click()
     page.get_by_role("button", name=re.compile("Make owner.*Grace")).click()
     page.get_by_role("row", name=re.compile("Grace .* owner")).wait_for()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from collective_booking import Status
 from tests.servers.mail import mail_server
 from tests.servers.processes import HOME
@@ -41,7 +43,17 @@ def test_a_booking_does_not_stand_in_its_own_way(kim: Visitor) -> None:
     visitors = kim.get("/sales-call?day=2026-11-30")
 
     assert set(visitors.times) < set(choice.times)
-    assert start in choice.times
+
+
+def test_where_a_booking_is_already_is_not_offered(kim: Visitor) -> None:
+    """Nobody moves a booking to where it is; choosing that could only be refused."""
+    start = kim.get("/sales-call?day=2026-11-30").times[0]
+    page = kim.book("sales-call", start)
+
+    choice = kim.get(page.links["Move it"] + "?day=2026-11-30")
+
+    assert start not in choice.times
+    assert choice.times
 
 
 def test_of_two_windows_with_one_booking_the_stale_one_is_refused(
@@ -86,6 +98,8 @@ def test_a_cancelled_booking_frees_its_time_and_says_so(site: Running, kim: Visi
 
     assert "Your booking is cancelled" in done.text
     assert "Move it" not in done.links
+    assert "Keep this page's address" not in done.text
+    assert not [words for words in done.links if "Add to my calendar" in words]
     assert kim.get("/sales-call").times == before
     assert [each.status for each in site.booked()] == [Status.CANCELLED]
     assert "METHOD:CANCEL" in kim.http.get(page.address + "/invitation.ics").text
@@ -99,6 +113,40 @@ def test_it_is_cancelled_once(kim: Visitor) -> None:
     again = kim.send(asked, "/cancel")
 
     assert again.status == 409
+    assert f"{again.links['Your booking']}/cancel" in asked.address
+
+
+@pytest.mark.parametrize("page", ["/move", "/move-to?start=2026-11-30T14:00:00Z", "/cancel"])
+def test_what_has_ended_asks_nothing_that_could_only_be_refused(kim: Visitor, page: str) -> None:
+    """An old link to a form leads to a sentence, and on to the booking; so does a new attempt."""
+    booking = booked(kim)
+    kim.send(kim.get(booking.links["Cancel it"]), "/cancel")
+
+    asked = kim.get(booking.address + page)
+
+    assert asked.status == 409
+    assert "it cannot be changed any more" in asked.text
+    assert booking.address.endswith(asked.links["Your booking"])
+    assert not asked.forms
+
+
+def test_the_message_of_a_cancellation_offers_nothing_that_is_over(
+    site: Running, kim: Visitor
+) -> None:
+    """It leads to the page of the booking still, which says what has become of it."""
+    page = booked(kim)
+    kim.send(kim.get(page.links["Cancel it"]), "/cancel")
+
+    *_, last = [mail for mail in site.mails() if "kim@example.com" in mail["To"]]
+
+    body = last.get_body(("plain",))
+    assert body is not None
+    assert "cancelled" in last["Subject"].lower()
+    assert body.get_content().splitlines()[-2:] == ["To look at it:", page.address]
+
+
+def test_no_problem_leads_to_a_booking_that_no_token_opens(kim: Visitor) -> None:
+    assert "Your booking" not in kim.get("/booking/forged/move").links
 
 
 def test_what_is_over_cannot_be_moved_from_its_page(site: Running, kim: Visitor) -> None:

@@ -43,6 +43,8 @@ def test_whose_payment_is_refused_is_not_booked(site: Running, kim: Visitor) -> 
     done = answer(kim, held(kim), "refuse")
 
     assert "It is not booked" in done.text
+    assert "The payment was refused. Nothing was charged" in done.text
+    assert kim.get(done.links["Try again with this time"]).status == 200
     assert site.booked() == []
     assert site.mails() == []
     assert kim.get("/architecture-review").times == before

@@ -86,6 +86,15 @@ def test_a_password_is_given_or_made_up_and_never_shown() -> None:
     assert "typed" not in repr(typed)
 
 
+@pytest.mark.parametrize("port", ["99999999", "-1", "http"])
+def test_a_port_that_is_none_is_told(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence about the option, where it was typed; no trace out of a socket."""
+    with pytest.raises(SystemExit):
+        settings_from([f"--port={port}"], {})
+
+    assert "argument --port: " in capsys.readouterr().err
+
+
 def test_links_lead_to_where_visitors_reach_it() -> None:
     """Behind a proxy the site's own port is nothing that a mail may name."""
     own = settings_from(["--port", "8123"], {})

@@ -75,10 +75,12 @@ def test_a_new_owner_owns_what_comes_and_not_what_is(site: Running, team: Visito
     times = team.get("/sales-call?day=2026-11-30").times
     team.book("sales-call", times[0])
 
-    page = team.send(team.get("/admin/sales-call"), "/owner", member="ben")
+    page = team.send(team.get("/admin/sales-call?day=2026-12-02"), "/owner", member="ben")
     team.book("sales-call", times[-1])
 
     assert page.status == 200
+    assert "Ben is the owner now." in page.text
+    assert "Wednesday 2 December" in page.text  # the day that was looked at stays
     assert site.service.calendar("sales-call").calendar.owner == "ben"
     assert [each.owner.id for each in site.booked()] == ["ana", "ben"]
 

@@ -81,13 +81,18 @@ class Page:
 
     def form(self, action: str) -> Form:
         """The form whose action ends in *action*."""
-        return next(form for form in self.forms if form.action.endswith(action))
+        return next(form for form in self.forms if form.action.partition("?")[0].endswith(action))
 
     @property
     def times(self) -> list[str]:
         """The starts that can be chosen, as their addresses carry them."""
         starts = [given for tag, given in self.tags if given.get("class") == "start"]
         return [given["href"].partition("start=")[2] for given in starts]
+
+    @property
+    def others(self) -> list[str]:
+        """The starts that a form offers in the place of one that is gone; none is chosen."""
+        return [given["value"] for _, given in self.tags if given.get("type") == "radio"]
 
 
 class Visitor:
