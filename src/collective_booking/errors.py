@@ -165,9 +165,10 @@ class NaiveDatetimeError(CollectiveBookingError, ValueError):
 class EmptyIntervalError(CollectiveBookingError, ValueError):
     """An interval ends where it starts, or before (T1).
 
-    >>> nine, ten = (datetime(2026, 3, 2, hour) for hour in (9, 10))
-    >>> str(EmptyIntervalError(ten, nine))
-    'an interval must end after it starts: 2026-03-02T10:00:00 to 2026-03-02T09:00:00 does not'
+    >>> from collective_booking import Interval
+    >>> Interval.from_isoformat("2026-03-02T10Z/2026-03-02T09Z")
+    Traceback (most recent call last):
+    collective_booking.errors.EmptyIntervalError: an interval must end after it starts: ...
     """
 
     def __init__(self, start: datetime, end: datetime) -> None:
