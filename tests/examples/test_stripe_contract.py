@@ -30,12 +30,18 @@ class _OfTheExample(PaymentGatewayContract):
     """On whichever server plays Stripe."""
 
     stripe: ScriptedStripe | LocalStripe
+    tells_of_others = True
 
     def make_gateway(self) -> Any:
         return StripeGateway(self.stripe.client(), webhook_secret=SECRET)
 
     def kept(self, gateway: Any, reference: str) -> int:
         return self.stripe.kept(reference)
+
+    def foreign_notice(self, gateway: Any) -> Notice:  # whichever is told of it
+        sale = {"object": "payment_intent", "id": "pi_of_a_shop", "metadata": {}}
+        type_ = "payment_intent.succeeded"
+        return signed(json.dumps({"id": "evt_1", "type": type_, "data": {"object": sale}}))
 
 
 class TestOnAScript(_OfTheExample):

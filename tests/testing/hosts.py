@@ -22,7 +22,7 @@ from collective_booking.testing.contracts import (
     NotifierContract,
     PaymentGatewayContract,
 )
-from tests.bookings import NOW
+from tests.bookings import NOW, charge
 
 
 class OfProvider(CalendarProviderContract):
@@ -70,6 +70,7 @@ class OfGateway(PaymentGatewayContract):
     """Of a `FakeGateway`."""
 
     kind: type[FakeGateway] = FakeGateway
+    tells_of_others = True
 
     def make_gateway(self) -> Any:
         self.fake = self.kind(at_once=not self.payer_acts, captures=not self.reserves)
@@ -82,6 +83,10 @@ class OfGateway(PaymentGatewayContract):
         told = [json.loads(each.body) for each in self.fake.notices]
         (hold,) = {each["hold"] for each in told if each["reference"] == reference}
         return self.fake.net(hold)
+
+    def foreign_notice(self, gateway: Any) -> Notice:
+        shop = FakeGateway()  # with the same secret
+        return shop.pay(shop.authorise(charge("of a shop")).reference)
 
 
 class OfClock(ClockContract):

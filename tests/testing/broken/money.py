@@ -7,7 +7,7 @@ from itertools import count
 from threading import get_ident
 from typing import Any
 
-from collective_booking.errors import ForgedNotificationError
+from collective_booking.errors import ForeignNotificationError, ForgedNotificationError
 from collective_booking.money import Money
 from collective_booking.payments import Charge, Notice, PaymentAnswer, PaymentNews, PaymentState
 from collective_booking.testing import FakeGateway
@@ -179,3 +179,12 @@ class BelievesAll(FakeGateway):
             return super().interpret(notice)
         except ForgedNotificationError:
             return super().interpret(self.notices[-1])
+
+
+@breaks(Duty.test_what_others_are_paid_is_no_forgery)
+class SuspectsAll(FakeGateway):
+    def interpret(self, notice: Notice) -> PaymentNews:
+        try:
+            return super().interpret(notice)
+        except ForeignNotificationError as foreign:
+            raise ForgedNotificationError(str(foreign)) from foreign

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from collective_booking.errors import ForgedNotificationError
+from collective_booking.errors import ForeignNotificationError, ForgedNotificationError
 from collective_booking.money import Money
 from collective_booking.payments import Charge, Notice, PaymentAnswer, PaymentNews, PaymentState
 from collective_booking.testing.contracts.calling import Contract, answers
@@ -25,9 +25,11 @@ class PaymentGatewayContract(Contract):
     """Subclass this in your tests of a `PaymentGateway`, and say how it is made.
 
     `payer_acts` is False where `authorise` alone reserves the money, as of a stored card.
-    `reserves` is False of a gateway that takes the money where others reserve it. That a DECLINED
-    payment stays so, and that another amount than was asked is told, are duties too, which this
-    contract cannot see: no two payment services let a payer do either in the same way.
+    `reserves` is False of a gateway that takes the money where others reserve it. `tells_of_others`
+    is True where the payment service also tells of payments that the gateway has not begun, as of a
+    shop with the same account; then say what `foreign_notice` is. That a DECLINED payment stays so,
+    and that another amount than was asked is told, are duties too, which this contract cannot see:
+    no two payment services let a payer do either in the same way.
 
     >>> from collective_booking.testing import FakeGateway
     >>> class TestFakeGateway(PaymentGatewayContract):
@@ -44,6 +46,7 @@ class PaymentGatewayContract(Contract):
 
     payer_acts: bool = True
     reserves: bool = True
+    tells_of_others: bool = False
 
     # --- what the host says ---------------------------------------------------------------------
 
@@ -65,6 +68,12 @@ class PaymentGatewayContract(Contract):
         Seen by another way than the gateway, and not what is only reserved.
         """
         raise NotImplementedError("say in your class how to see what was taken: write kept")
+
+    def foreign_notice(self, gateway: Any) -> Notice:
+        """A genuine notification about what this gateway has not begun; see `tells_of_others`."""
+        raise NotImplementedError(
+            "say in your class how another's payment is told: write foreign_notice"
+        )
 
     # --- authorising ----------------------------------------------------------------------------
 
@@ -266,6 +275,21 @@ class PaymentGatewayContract(Contract):
             except ForgedNotificationError:
                 continue
             raise AssertionError(f"{forged} was taken for genuine: {news}")
+
+    def test_what_others_are_paid_is_no_forgery(self) -> None:
+        """Whoever is answered with an error sends it again, and gives the webhook up in the end."""
+        if not self.tells_of_others:
+            return
+        gateway = self.make_gateway()
+        notice = self.foreign_notice(gateway)
+
+        try:
+            news = self.interpret(gateway, notice)
+        except ForeignNotificationError:
+            return
+        except ForgedNotificationError as refused:
+            raise AssertionError("it is genuine, and not for us") from refused
+        raise AssertionError(f"it was taken for a payment of ours: {news}")
 
     # --- the states to expect -------------------------------------------------------------------
 
