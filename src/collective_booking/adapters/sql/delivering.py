@@ -1,6 +1,7 @@
 """What delivering writes: effects that are due are leased, tried, and at last forgotten.
 
-Lives here: every move of the outbox, each over a connection that may write.
+Lives here: every move of the outbox, each over a connection that may write. What is asked for each
+message is built once; what sets other columns each time is not.
 Must not live here: adding to the outbox (that is `writing`), calling anybody.
 """
 
@@ -64,7 +65,8 @@ def _others(connection: Connection, row: Row[Any]) -> list[tuple[int, str]]:
     """The versions and states of the other effects to the same address, in order."""
     if row.version == 1 and not row.attempts:
         return []  # the first one, for the first time: nothing earlier, and nothing overtakes it
-    found = connection.execute(_OTHERS, dict(row._mapping))
+    given = {name: getattr(row, name) for name in (*_ADDRESS, "version")}
+    found = connection.execute(_OTHERS, given)
     return [(version, state) for version, state in found]
 
 

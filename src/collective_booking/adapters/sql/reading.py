@@ -87,7 +87,7 @@ def by(table: Table, *names: str) -> ColumnElement[bool]:
     return and_(*(table.c[name] == bindparam(name) for name in names))
 
 
-def among(table: Table) -> ColumnElement[bool]:
+def of_members(table: Table) -> ColumnElement[bool]:
     """That `member` of *table* is one of the parameter `members`, a sequence of ids."""
     return table.c.member.in_(bindparam("members", expanding=True))
 
@@ -127,11 +127,19 @@ _CURRENT: Final = _appointments(appointments.c.version)
 
 VERSION: Final = select(calendars.c.version).where(by(calendars, "tenant", "slug"))
 """The version of a calendar; its row, locked, is the calendar's lock."""
-_CALENDAR: Final = select(calendars.c.version, _DOCUMENT).where(
-    by(calendars, "tenant", "slug"),
-    calendar_versions.c.tenant == calendars.c.tenant,
-    calendar_versions.c.slug == calendars.c.slug,
-    calendar_versions.c.version == calendars.c.version,
+_CALENDAR: Final = (
+    select(calendars.c.version, _DOCUMENT)
+    .select_from(
+        calendars.join(
+            calendar_versions,
+            and_(
+                calendar_versions.c.tenant == calendars.c.tenant,
+                calendar_versions.c.slug == calendars.c.slug,
+                calendar_versions.c.version == calendars.c.version,
+            ),
+        )
+    )
+    .where(by(calendars, "tenant", "slug"))
 )
 
 
@@ -170,7 +178,7 @@ def kept(
 
 
 _REACH: Final = select(func.max(members.c.buffer_us), func.max(members.c.length_us)).where(
-    by(members, "tenant"), among(members)
+    by(members, "tenant"), of_members(members)
 )
 
 
@@ -198,7 +206,7 @@ def _live(table: Table) -> ColumnElement[bool]:
 
 _NEAR: Final = select(claims).where(
     by(claims, "tenant"),
-    among(claims),
+    of_members(claims),
     claims.c.start_us > bindparam("earliest"),  # so that the index is not read from the beginning
     claims.c.start_us < bindparam("end"),
     claims.c.end_us > bindparam("begin"),

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import locking
-from collective_booking.adapters.sql.reading import among, by
+from collective_booking.adapters.sql.reading import by, of_members
 from collective_booking.adapters.sql.tables import (
     appointment_versions,
     appointments,
@@ -105,11 +105,11 @@ def _locked(connection: Connection, draft: Draft, *, asked: bool) -> _Ledger:
 
 _LOCKING_MEMBERS: Final = locking(
     select(members.c.buffer_us, members.c.length_us)
-    .where(by(members, "tenant"), among(members))
+    .where(by(members, "tenant"), of_members(members))
     .order_by(members.c.member)
 )
 _DELETING_LAPSED: Final = delete(claims).where(
-    by(claims, "tenant"), among(claims), claims.c.expires_us <= bindparam("now")
+    by(claims, "tenant"), of_members(claims), claims.c.expires_us <= bindparam("now")
 )
 
 
