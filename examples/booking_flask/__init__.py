@@ -53,6 +53,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     def deliver() -> None:
         """Send and settle what is due; for cron, every minute."""
         report = crm.office.service.deliver()
+        crm.engine.dispose()  # nothing of this process is to come
         click.echo(f"{len(report.delivered)} delivered, {len(report.failed)} to be tried again")
 
     return app
