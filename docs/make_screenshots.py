@@ -21,13 +21,17 @@ DOCS: Final = Path(__file__).parent
 DARK: Final = PHONE | {"color_scheme": "dark", "device_scale_factor": 1.5}
 
 
-def main() -> None:
+def draw(chrome: Browser, into: Path) -> None:
     """Draw all of them."""
-    with TemporaryDirectory() as folder, running(Path(folder)) as site, browser() as chrome:
+    with TemporaryDirectory() as folder, running(Path(folder)) as site:
         _somebody_books(site)
-        _draw(_open(chrome, site, "/sales-call?day=2026-11-30"), "site-desktop")
-        _draw(_open(chrome, site, "/architecture-review?day=2026-12-03", dark=True), "site-phone")
-        _draw(_team(chrome, site), "site-admin")
+        pages = {
+            "desktop": _open(chrome, site, "/sales-call?day=2026-11-30"),
+            "phone": _open(chrome, site, "/architecture-review?day=2026-12-03", dark=True),
+            "admin": _team(chrome, site),
+        }
+        for name, page in pages.items():
+            page.screenshot(path=into / f"site-{name}.png", full_page=True)
 
 
 def _somebody_books(site: Running) -> None:
@@ -55,9 +59,6 @@ def _team(chrome: Browser, site: Running) -> Page:
     return settled(page)
 
 
-def _draw(page: Page, name: str) -> None:
-    page.screenshot(path=DOCS / f"{name}.png", full_page=True)
-
-
 if __name__ == "__main__":
-    main()
+    with browser() as started:
+        draw(started, DOCS)
