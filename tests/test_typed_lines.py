@@ -37,7 +37,7 @@ SHELLS: Final = [block for page in PAGES for block in blocks_of(page) if block.k
 
 def installs(line: str, folder: Path) -> None:
     """Nothing is fetched: the name and each extra are ours, or are here as the tests' own."""
-    for word in shlex.split(line)[2:]:
+    for word in shlex.split(line, comments=True)[2:]:
         if word == "-e":
             continue
         name, _, extras = word.rstrip("]").partition("[")
