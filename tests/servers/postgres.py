@@ -36,6 +36,22 @@ SETTINGS: Final = {
 # What only a power cut can lose may be lost by tests that are not about losing.
 HASTE: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+# As `template0` has it: extensions go with their schemas, and one schema is there again.
+EMPTY: Final = """
+DO $$
+DECLARE found name;
+BEGIN
+    FOR found IN
+        SELECT nspname FROM pg_namespace
+        WHERE nspname <> 'information_schema' AND NOT starts_with(nspname, 'pg_')
+    LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', found);
+    END LOOP;
+    CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+    GRANT USAGE ON SCHEMA public TO public;
+END $$
+"""
+
 # What this process started for each folder, servers and guards, until it has seen them end.
 CHILDREN: Final[dict[Path, list[subprocess.Popen[bytes]]]] = {}
 
@@ -110,6 +126,7 @@ class PostgresServer:
     def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder, self.durable = folder, durable
         self._data, self._socket, self._log = folder / "data", folder / "socket", folder / "log"
+        self._spare: list[str] = []  # databases that nobody uses, all of them empty
 
     @property
     def pid(self) -> int | None:
@@ -163,20 +180,40 @@ class PostgresServer:
 
     @contextmanager
     def fresh_database(self) -> Iterator[str]:
-        """An empty database, by its URL, which is dropped afterwards."""
+        """An empty database, by its URL, which afterwards is gone for whoever still knows it.
+
+        Each is hundreds of files, so what one test had is emptied, renamed, and lent to another.
+        """
         name = f"test_{uuid4().hex}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE template0")
+        if self._spare:
+            self._administer(f"ALTER DATABASE {self._spare.pop()} RENAME TO {name}")
+        else:
+            self._administer(f"CREATE DATABASE {name} TEMPLATE template0")
         try:
             yield self.url(name)
         finally:
-            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+            self._spare.append(self._emptied(name))
 
-    def _administer(self, statement: str) -> None:
+    def _emptied(self, name: str) -> str:
+        """The name that the database *name* has from now on, with nothing in it and nobody."""
+        spare = f"spare_{uuid4().hex}"
+        self._administer(
+            f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+            f"SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname='{name}'",
+            f"ALTER DATABASE {name} RENAME TO {spare}",
+            f"ALTER DATABASE {spare} RESET ALL",
+            f"ALTER DATABASE {spare} ALLOW_CONNECTIONS true",
+        )
+        self._administer(EMPTY, database=spare)
+        return spare
+
+    def _administer(self, *statements: str, database: str = "postgres") -> None:
         import psycopg
 
-        where = f"host={self._socket} port=5432 user=postgres dbname=postgres"
+        where = f"host={self._socket} port=5432 user=postgres dbname={database}"
         with psycopg.connect(where, autocommit=True) as connection:
-            connection.execute(statement.encode())
+            for statement in statements:
+                connection.execute(statement.encode())
 
     def _initialise(self, programs: Path) -> None:
         who = account()

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
+from collective_booking.adapters.sql import SqlStore
 from tests.servers.postgres import (
     PostgresServer,
     PostgresUnavailableError,
@@ -54,6 +55,37 @@ def test_a_database_goes_even_while_somebody_is_connected(postgres: PostgresServ
     engine.dispose()
 
     assert run(postgres.url(), f"SELECT count(*) FROM pg_database WHERE datname = '{name}'") == [0]
+
+
+def test_nothing_of_a_database_is_left_for_the_next_test(postgres: PostgresServer) -> None:
+    """It is lent again under another name: with no table, type, schema or setting of the former."""
+    everything = (
+        "SELECT relname FROM pg_class UNION ALL SELECT typname FROM pg_type "
+        "UNION ALL SELECT proname FROM pg_proc UNION ALL SELECT extname FROM pg_extension "
+        "UNION ALL SELECT nspname || coalesce(nspacl::text, '') FROM pg_namespace "
+        "UNION ALL SELECT unnest(setconfig) FROM pg_db_role_setting ORDER BY 1"
+    )
+    with postgres.fresh_database() as url:
+        store = SqlStore.open(url)
+        store.engine.dispose()
+        run(
+            url,
+            "CREATE SCHEMA theirs",
+            "CREATE TABLE theirs.slot (id serial)",
+            "CREATE TYPE mood AS ENUM ('well')",
+            f"ALTER DATABASE {make_url(url).database} SET timezone = 'Asia/Tokyo'",
+            "SELECT 1",
+        )
+        number = run(url, "SELECT oid FROM pg_database WHERE datname = current_database()")
+
+    with postgres.fresh_database() as again:
+        same = run(again, "SELECT oid FROM pg_database WHERE datname = current_database()")
+        left, zone = run(again, everything), run(again, "SHOW timezone")
+
+    assert same == number
+    assert left == run(postgres.url("template1"), everything)
+    assert zone != ["Asia/Tokyo"]
+    assert again != url
 
 
 def test_committed_rows_survive_the_death_of_a_durable_server() -> None:
