@@ -79,20 +79,7 @@ def axe() -> str:
     return Path(str(file)).read_text("utf-8")
 
 
-SETTLED: Final = """() => {
-    const {zone, zoneChosen} = document.documentElement.dataset;
-    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    return document.readyState === "complete"
-        && !(zone && zone !== own && zoneChosen === undefined)
-        && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling");
-}"""
-"""Loaded, not about to ask for the visitor's zone, and htmx at rest."""
-
-
 def settled(page: Page) -> Page:
-    """*page* once it has loaded, swapped and looked up its zone.
-
-    Asked of the page itself: that the network is idle is known only half a second later.
-    """
-    page.wait_for_function(SETTLED)
+    """*page* once it has loaded, swapped and looked up its zone."""
+    page.wait_for_load_state("networkidle")
     return page
