@@ -94,8 +94,9 @@ def test_everything_wrong_with_a_member_is_told_at_once() -> None:
 def test_time_off_is_kept_in_order() -> None:
     """Two hosts that say the same have equal members, whatever order they say it in."""
     autumn, winter = DateRange.parse("2026-10-05"), DateRange.parse("2026-12-28/2026-12-31")
+    told: Any = [winter, autumn, winter]  # a list is taken too, and kept as a tuple
 
-    assert replace(ANA, time_off=[winter, autumn, winter]).time_off == (autumn, winter)  # type: ignore[arg-type]
+    assert replace(ANA, time_off=told).time_off == (autumn, winter)
 
 
 def test_a_member_is_told_in_one_line() -> None:

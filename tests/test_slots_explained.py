@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -235,13 +236,14 @@ def test_a_full_period_is_closed_to_its_last_minute(cap: str, until: date, detai
     """Days, ISO weeks and months of the calendar's zone (N3)."""
     everyday = OpeningHours.parse("daily 00:00-24:00")
     people = tuple(Member(who, timezone="UTC", hours=everyday) for who in ("ana", "ben"))
+    capped: dict[str, Any] = {cap: 1}
     calendar = CollectiveCalendar(
         name="Sales call",
         slug="sales-call",
         timezone="America/New_York",
         duration=timedelta(minutes=30),
         members=people,
-        **{cap: 1},  # type: ignore[arg-type]  # a name that varies
+        **capped,
     )
     full = finder(calendar, counted=(Counted("call-7", NOON),))
     end = calendar.window(until, until).end

@@ -14,10 +14,11 @@ import subprocess
 import sysconfig
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import distribution
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.request import urlopen
 
 import pytest
@@ -32,10 +33,19 @@ PROGRAMS: Final = sysconfig.get_path("scripts")
 DECLARED: Final = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
 SHELLS: Final = [block for page in PAGES for block in blocks_of(page) if block.kind == "console"]
 
+
+@dataclass(frozen=True)
+class Reader:
+    """Who types: the folder they are in, and a database if they need one."""
+
+    folder: Path
+    database: Callable[[], str]
+
+
 # --- each kind of line ---------------------------------------------------------------------------
 
 
-def installs(line: str, folder: Path) -> None:
+def installs(line: str, reader: Reader) -> None:
     """Nothing is fetched: the name and each extra are ours, or are here as the tests' own."""
     for word in shlex.split(line, comments=True)[2:]:
         if word == "-e":
@@ -47,33 +57,36 @@ def installs(line: str, folder: Path) -> None:
             distribution(Requirement(word).name)  # raises where it is not there
 
 
-def makes(line: str, folder: Path) -> None:
+def makes(line: str, reader: Reader) -> None:
     """The target is there; what it does is the gate's, or takes too long to be done here."""
     said = shell(f"{line.partition('#')[0]} --dry-run", PROJECT)
     assert said.strip()
     assert "Nothing to be done" not in said  # which it says of a folder that has the target's name
 
 
-def runs(line: str, folder: Path) -> None:
+def runs(line: str, reader: Reader) -> None:
     """It ends well."""
-    shell(line, folder)
+    shell(line, reader.folder)
 
 
-def collects(line: str, folder: Path) -> None:
+def collects(line: str, reader: Reader) -> None:
     """The tests are found from there; they are run by `tests/examples/test_host_application.py`."""
-    assert "tests collected" in shell(f"{line} --collect-only -q -p no:cacheprovider", folder)
+    assert "tests collected" in shell(
+        f"{line} --collect-only -q -p no:cacheprovider", reader.folder
+    )
 
 
-def moves(line: str, folder: Path, postgres_url: str) -> None:
+def moves(line: str, reader: Reader) -> None:
     """With a database of ours in the place of the reader's."""
-    shutil.copy(folder / "examples" / "move_to_postgresql.py", folder)
-    SqlStore.open(folder / "bookings.sqlite").close()
     theirs = "postgresql+psycopg://user@server/bookings"
     assert theirs in line
-    assert "cb_appointments" in shell(line.replace(theirs, shlex.quote(postgres_url)), folder)
+    shutil.copy(reader.folder / "examples" / "move_to_postgresql.py", reader.folder)
+    SqlStore.open(reader.folder / "bookings.sqlite").close()
+    ours = line.replace(theirs, shlex.quote(reader.database()))
+    assert "cb_appointments" in shell(ours, reader.folder)
 
 
-def serves(line: str, folder: Path) -> None:
+def serves(line: str, reader: Reader) -> None:
     """It answers where the comment beside it says, on a port that is free."""
     command, _, address = line.partition("#")
     place = address.strip().partition("://")[2].partition("/")[2]
@@ -83,7 +96,7 @@ def serves(line: str, folder: Path) -> None:
         return [
             "env",
             "-C",
-            str(folder),
+            str(reader.folder),
             f"PATH={path()}",
             *shlex.split(f"{command} {told.format(port=port)}"),
         ]
@@ -113,7 +126,7 @@ def shell(line: str, folder: Path) -> str:
     return told.stdout
 
 
-KINDS: Final[dict[str, Callable[..., None]]] = {
+KINDS: Final[dict[str, Callable[[str, Reader], None]]] = {
     "pip install ": installs,
     "make ": makes,
     "mkdir tutorial && cd tutorial && python": runs,
@@ -168,16 +181,14 @@ def test_a_line_does_what_the_page_says(
     """Nobody trusts the rest of a page whose first line fails; a line of a new kind fails here."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
+    reader = Reader(checkout, lambda: str(request.getfixturevalue("postgres_url")))
     for line, shown in typed(block):
         if line.startswith(OURS):
             answers(line.removeprefix(OURS), shown, capsys)
             continue
         (kind,) = (kind for kind in KINDS if line.startswith(kind))
         assert not shown, f"{block}: who compares what is shown?"
-        more: dict[str, Any] = {}
-        if KINDS[kind] is moves:
-            more["postgres_url"] = request.getfixturevalue("postgres_url")
-        KINDS[kind](line, checkout, **more)
+        KINDS[kind](line, reader)
 
 
 def answers(arguments: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:

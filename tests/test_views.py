@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from collective_booking.intervals import NEVER, Interval, IntervalSet
-from collective_booking.localtime import MINUTE
+from collective_booking.localtime import HOUR, MINUTE
 from collective_booking.views import Row
-from collective_booking.walls import HOUR, on_date
+from collective_booking.walls import on_date
 from tests.windows import MORNING, WEEK, row, view
 
 

@@ -18,7 +18,6 @@ from collective_booking import (
     Money,
     SlotUnavailableError,
 )
-from collective_booking.appointments import NEXT
 from collective_booking.invitations import invitation
 from examples.booking_site.choosing import chooser
 from examples.booking_site.security import sealed
@@ -33,7 +32,7 @@ REFUNDED: Final = timedelta(hours=24)
 
 def can_change(appointment: Appointment, now: datetime) -> bool:
     """Whether *appointment* can be moved or cancelled still: it is ahead, and stands (A7)."""
-    return appointment.start > now and (appointment.status, Happening.MOVED) in NEXT
+    return appointment.start > now and appointment.status.active
 
 
 def refund_of(appointment: Appointment, now: datetime) -> Money | None:

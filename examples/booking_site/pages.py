@@ -53,13 +53,13 @@ def calendar(slug: str, request: Request, site: Here) -> Response:
 @router.get("/{slug}/book")
 def new_form(slug: str, start: str, request: Request, site: Here, form: str = "") -> Response:
     """The form for one time; where that is taken meanwhile, with others to choose from."""
-    stored = site.service.calendar(slug).calendar
-    answer = site.service.explain(slug, start_of(start))
+    stored, wanted = site.service.calendar(slug).calendar, start_of(start)
     if not form:
         return begun(request)
     sending = request_id(site, request, form)
     if led_to(request, sending):
         return _sent_before(site, request, stored, sending)
+    answer = site.service.explain(slug, wanted)
     entry = Entry(start=start, price=_code(stored.price), request_id=sending)
     return _form(site, request, stored, entry, refused=answer.for_booker())
 

@@ -11,14 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from collective_booking.errors import (
-    InvalidValueError,
-    ProviderUnavailableError,
-    on_one_line,
-    require,
-)
+from collective_booking.errors import InvalidValueError, ProviderUnavailableError, require
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.moments import ZERO, to_datetime, to_microseconds
+from collective_booking.wording import on_one_line
 
 
 class Cause(StrEnum):

@@ -22,7 +22,8 @@ from inspect import iscoroutinefunction
 from typing import Any, Final, TypeVar
 
 from collective_booking.durations import format_duration
-from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem, shown
+from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem
+from collective_booking.wording import shown
 
 Reader = Callable[[Any], object]
 Check = Callable[..., Iterator[Problem]]

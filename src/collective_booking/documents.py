@@ -32,7 +32,7 @@ from collective_booking.checks import (
     list_of,
 )
 from collective_booking.durations import DURATION_PATTERN, format_duration, parse_duration
-from collective_booking.errors import ConfigurationError, Problem, require, shown
+from collective_booking.errors import ConfigurationError, Problem, require
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.members import (
     LOCATION_RULES,
@@ -54,6 +54,7 @@ from collective_booking.settings import (
     HoursMode,
     Tentative,
 )
+from collective_booking.wording import shown
 
 FORMAT: Final = 1
 """The version of the format that is written, and the only one that is read."""

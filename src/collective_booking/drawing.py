@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 from zlib import crc32
 
-from collective_booking.localtime import DAY, MINUTE
-from collective_booking.walls import HOUR, Walls, WallSpan, date_label, on_date
+from collective_booking.localtime import DAY, HOUR, MINUTE
+from collective_booking.walls import Walls, WallSpan, date_label, on_date
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

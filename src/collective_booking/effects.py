@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import Final
 
 from collective_booking.appointments import Appointment, Happening, Status
-from collective_booking.errors import UndeliverableError, on_one_line
+from collective_booking.errors import UndeliverableError
 from collective_booking.retrying import pause_after
+from collective_booking.wording import on_one_line
 
 MAX_ATTEMPTS: Final = 10
 """After so many failures an effect is a dead letter: about a day and a half of trying."""

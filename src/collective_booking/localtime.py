@@ -23,7 +23,8 @@ from collective_booking.moments import MICROSECOND, to_datetime, to_microseconds
 
 SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND
-DAY: Final = 24 * 60 * MINUTE
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
 """A day of 24 hours, in microseconds. Offsets from UTC are always smaller."""
 
 FIRST: Final = to_microseconds(datetime(1900, 1, 1, tzinfo=UTC))

@@ -19,10 +19,11 @@ from typing import Final, Self
 
 from collective_booking.appointments import Appointment
 from collective_booking.checks import Refused
-from collective_booking.errors import UndeliverableError, require, shown
+from collective_booking.errors import UndeliverableError, require
 from collective_booking.letters import Letter
 from collective_booking.members import EMAIL
 from collective_booking.messages import Audience, Message
+from collective_booking.wording import shown
 
 _LINE_END: Final = "\r\n"
 _LONGEST_LINE: Final = 76

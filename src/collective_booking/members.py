@@ -25,9 +25,10 @@ from collective_booking.checks import (
     text,
     yes_or_no,
 )
-from collective_booking.errors import Problem, shown
+from collective_booking.errors import Problem
 from collective_booking.hours import DateRange, OpeningHours
 from collective_booking.localtime import zone
+from collective_booking.wording import shown
 
 _ADDRESS: Final = r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+"
 _NUMBER: Final = r"\+?[0-9 ()./*#,;-]*[0-9](?: ?(?:ext\.?|x) ?[0-9]+)?"

@@ -14,9 +14,10 @@ from enum import StrEnum
 from typing import Final
 
 from collective_booking.durations import format_amount
-from collective_booking.errors import CollectiveBookingError, on_one_line, require
+from collective_booking.errors import CollectiveBookingError, require
 from collective_booking.intervals import Interval
 from collective_booking.moments import BEGINNING, END, isoformat
+from collective_booking.wording import on_one_line
 
 
 class What(StrEnum):

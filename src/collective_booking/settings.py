@@ -30,10 +30,11 @@ from collective_booking.checks import (
     yes_or_no,
 )
 from collective_booking.durations import format_duration
-from collective_booking.errors import Problem, shown
+from collective_booking.errors import Problem
 from collective_booking.hours import OpeningHours
 from collective_booking.members import HOURS, LOCATION, Member, zone_name
 from collective_booking.money import Money
+from collective_booking.wording import shown
 
 MIN_MEMBERS: Final = 2
 """One person's availability is no collective calendar (O1)."""

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from collective_booking.drawing import Sheet, svg_of
 from collective_booking.durations import format_amount
 from collective_booking.intervals import Interval, IntervalSet
-from collective_booking.localtime import DAY, days, offsets, to_date, to_day
+from collective_booking.localtime import DAY, HOUR, days, offsets, to_date, to_day
 from collective_booking.moments import to_microseconds
-from collective_booking.walls import HOUR, Walls, date_label, on_date
+from collective_booking.walls import Walls, date_label, on_date
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,9 @@ from typing import Final, NamedTuple
 
 from collective_booking.hours import DAYS
 from collective_booking.intervals import IntervalSet
-from collective_booking.localtime import DAY, MINUTE, to_day
+from collective_booking.localtime import DAY, to_day
 
-HOUR: Final = 60 * MINUTE
-MONTHS: Final = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 WallSpan = tuple[int, int]
 """From when to when on the wall of one day, in microseconds from its midnight."""
@@ -23,6 +22,7 @@ WallSpan = tuple[int, int]
 class Walls(NamedTuple):
     """What the clocks on the wall show of a view: `(open, busy, unknown)` by row, and `common`.
 
+    >>> from collective_booking.localtime import HOUR
     >>> nine_to_five = IntervalSet.from_microseconds([9 * HOUR], [17 * HOUR])
     >>> Walls(rows=(), common=nine_to_five).common.starts
     (32400000000,)
@@ -35,6 +35,7 @@ class Walls(NamedTuple):
 def on_date(walls: IntervalSet, day: date) -> list[WallSpan]:
     """What *walls* show on local date *day*, in microseconds from its midnight.
 
+    >>> from collective_booking.localtime import HOUR
     >>> night = IntervalSet.from_microseconds([20 * HOUR], [30 * HOUR])
     >>> [(start // HOUR, end // HOUR) for start, end in on_date(night, date(1970, 1, 2))]
     [(0, 6)]

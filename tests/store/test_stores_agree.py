@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from collective_booking.adapters.memory import MemoryStore
@@ -198,7 +198,22 @@ def told(store: BookingStore, now: datetime) -> dict[str, object]:
     }
 
 
+REPEATED: Final = Request("r2", "b")
+
+
 @given(st.lists(st.tuples(steps, clocks), min_size=1, max_size=25))
+@example(  # a request that is only answered again frees nobody of a hold that has lapsed
+    [
+        (write_new("hold", 0, "three", at("09:00"), "asked", None), timedelta()),
+        (save(0, None), timedelta(minutes=7)),
+        (
+            write_new("hold", 0, "four", at("09:00") + 4 * QUARTER, "asked", REPEATED),
+            timedelta(minutes=-2),
+        ),
+        (write_new("hold", 0, "three", at("09:00"), "asked", REPEATED), timedelta(minutes=5)),
+        (save(0, None), timedelta(minutes=-1)),
+    ]
+)
 def test_memory_and_sqlite_answer_alike(story: list[tuple[Step, timedelta]]) -> None:
     """Each checks the other: one is plain dictionaries, the other SQL. Clocks may go back a bit."""
     memory, database = MemoryStore(), SqlStore.open("sqlite://")

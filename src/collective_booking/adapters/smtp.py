@@ -33,11 +33,12 @@ from collective_booking.checks import (
     optional,
     text,
 )
-from collective_booking.errors import MailUnavailableError, Problem, UndeliverableError, shown
+from collective_booking.errors import MailUnavailableError, Problem, UndeliverableError
 from collective_booking.letters import Words, letter_of
 from collective_booking.mail import Mail, mail_of, written
 from collective_booking.members import EMAIL
 from collective_booking.messages import Audience, Message
+from collective_booking.wording import shown
 
 if TYPE_CHECKING:
     from socket import socket

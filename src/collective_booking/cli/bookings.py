@@ -18,8 +18,9 @@ from collective_booking.cli import when
 from collective_booking.cli.answers import NO, YES, Answer, BadInput, start_document
 from collective_booking.cli.commands import command, options, places
 from collective_booking.cli.questions import Asked, arguments, ask
-from collective_booking.errors import ConfigurationError, Problem, UnknownBookingError, shown
+from collective_booking.errors import ConfigurationError, Problem, UnknownBookingError
 from collective_booking.reasons import SlotUnavailableError
+from collective_booking.wording import shown
 
 if TYPE_CHECKING:
     from collective_booking.cli.office import Office

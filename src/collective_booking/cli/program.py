@@ -18,12 +18,8 @@ import click
 
 from collective_booking.cli.answers import BAD_INPUT, YES, Answer, BadInput, problems_document
 from collective_booking.cli.bookings import whole
-from collective_booking.errors import (
-    CollectiveBookingError,
-    ConfigurationError,
-    Problem,
-    on_one_line,
-)
+from collective_booking.errors import CollectiveBookingError, ConfigurationError, Problem
+from collective_booking.wording import on_one_line
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult

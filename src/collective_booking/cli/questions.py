@@ -17,10 +17,11 @@ from collective_booking.cli import sources, teamfile, when
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.places import Places
 from collective_booking.cli.words import Clock
-from collective_booking.errors import ConfigurationError, shown
+from collective_booking.errors import ConfigurationError
 from collective_booking.intervals import Interval
 from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.slots import SlotFinder
+from collective_booking.wording import shown
 
 if TYPE_CHECKING:
     from collective_booking.cli.office import Office

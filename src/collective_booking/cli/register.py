@@ -17,8 +17,9 @@ from typing import Any, Final
 
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.teamfile import Sources, Team, load
-from collective_booking.errors import Problem, shown
+from collective_booking.errors import Problem
 from collective_booking.intervals import IntervalSet
+from collective_booking.wording import shown
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS cli_teams (

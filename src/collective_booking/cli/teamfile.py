@@ -20,9 +20,10 @@ from collective_booking.checks import Refused, did_you_mean, examine, list_of, t
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.when import instant
 from collective_booking.documents import from_dict, json_schema
-from collective_booking.errors import ConfigurationError, Problem, shown
+from collective_booking.errors import ConfigurationError, Problem
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.members import Member
+from collective_booking.wording import shown
 
 MAX_SIZE: Final = 5_000_000
 """More bytes than a hundred members with ten years of time off write."""

@@ -15,10 +15,11 @@ from collective_booking.calendars import CollectiveCalendar
 from collective_booking.checks import Refused
 from collective_booking.cli.answers import BadInput
 from collective_booking.cli.words import Clock
-from collective_booking.errors import OutOfRangeError, Problem, shown
+from collective_booking.errors import OutOfRangeError, Problem
 from collective_booking.intervals import Interval
 from collective_booking.localtime import FIRST, LAST, SUPPORTED, a_local_date
 from collective_booking.moments import to_microseconds
+from collective_booking.wording import shown
 
 SEARCHED: Final = 14
 """How many days are searched when nobody says how many."""

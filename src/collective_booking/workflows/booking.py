@@ -21,7 +21,6 @@ from collective_booking.errors import (
     MissingPortError,
     PaymentRequiredError,
     RequestPastError,
-    StaleVersionError,
     require,
 )
 from collective_booking.holds import Hold, HoldState
@@ -41,6 +40,7 @@ from collective_booking.workflows.desk import (
     booking,
     booking_of,
     judged_anew,
+    read_anew,
     request_of,
 )
 from collective_booking.workflows.finding import judge
@@ -254,6 +254,7 @@ def appointment_of(desk: Desk, hold: Hold) -> Appointment:
 # --- what becomes of a hold ----------------------------------------------------------------------
 
 
+@read_anew
 async def confirm(desk: Desk, /, token: str) -> Booking:
     """Book the time that a hold keeps, where nothing is to be paid. Again, it tells the same.
 
@@ -268,10 +269,7 @@ async def confirm(desk: Desk, /, token: str) -> Booking:
     _is_free_of_charge(hold)
     if not hold.is_open(desk.now):
         raise HoldExpiredError(hold.id)
-    try:
-        return await written(desk, confirming(desk, hold))
-    except StaleVersionError:  # somebody has confirmed it meanwhile, or let it go
-        return await confirm(desk, token)
+    return await written(desk, confirming(desk, hold))
 
 
 def confirming(desk: Desk, hold: Hold) -> Draft:

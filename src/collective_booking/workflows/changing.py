@@ -34,6 +34,7 @@ from collective_booking.workflows.desk import (
     booking,
     booking_of,
     judged_anew,
+    read_anew,
     request_of,
 )
 from collective_booking.workflows.finding import judge
@@ -221,6 +222,7 @@ async def mark(desk: Desk, /, id: str, status: Status, *, version: int | None = 
     return await written(desk, Draft(tenant=desk.tenant, now=desk.now, appointment=after))
 
 
+@read_anew
 async def member_declined(desk: Desk, /, id: str, member: str) -> Booking:
     """Record that *member* declined the invitation to the appointment *id* (E4).
 
@@ -238,10 +240,7 @@ async def member_declined(desk: Desk, /, id: str, member: str) -> Booking:
     after = before.stepped(_DECLINED, desk.now, note=member)
     effects = effects_of(after, before.status)
     draft = Draft(tenant=desk.tenant, now=desk.now, appointment=after, effects=effects)
-    try:
-        return await written(desk, draft)
-    except StaleVersionError:  # it has changed meanwhile, perhaps by the same news
-        return await member_declined(desk, id, member)
+    return await written(desk, draft)
 
 
 async def _at(desk: Desk, /, id: str, version: int | None) -> Appointment:

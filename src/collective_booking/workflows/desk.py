@@ -6,24 +6,26 @@ Must not live here: any command.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
 from collective_booking.appointments import Appointment
 from collective_booking.asks import ReadAppointment, ReadOutcome
 from collective_booking.calendars import OwnershipPolicy, primary_ownership
 from collective_booking.drafts import Outcome, Request
 from collective_booking.effects import unreached
-from collective_booking.errors import CalendarChangedError
+from collective_booking.errors import CalendarChangedError, StaleVersionError
 from collective_booking.holds import OUTCOMES, Hold, HoldState
 from collective_booking.tokens import Purpose, Tokens
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 TRIES: Final = 3
-"""How often a command is judged anew when its calendar changes meanwhile (S1)."""
+"""How often a command is begun when what it read, or its calendar, changes meanwhile (S1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,26 @@ async def answered(desk: Desk, request: Request | None) -> Outcome | None:
 async def booking_of(desk: Desk, outcome: Outcome) -> Booking:
     """The appointment as it was when its request was answered first (S4)."""
     return booking(desk, await ReadAppointment(desk.tenant, outcome.subject, outcome.version))
+
+
+def read_anew(
+    command: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """*command*, begun again when somebody else has changed meanwhile what it read (A3).
+
+    For commands that name no version: whoever comes second is told what the first has done.
+    """
+
+    @wraps(command)
+    async def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(TRIES - 1):
+            try:
+                return await command(*args, **kwargs)
+            except StaleVersionError:
+                continue
+        return await command(*args, **kwargs)
+
+    return again
 
 
 async def judged_anew(attempt: Callable[[], Awaitable[T]]) -> T:

@@ -50,7 +50,14 @@ from collective_booking.reasons import SlotUnavailableError
 from collective_booking.retrying import pause_after
 from collective_booking.tokens import Purpose
 from collective_booking.workflows.booking import asked_afresh, confirming
-from collective_booking.workflows.desk import Attempt, Booking, Desk, booking, judged_anew
+from collective_booking.workflows.desk import (
+    Attempt,
+    Booking,
+    Desk,
+    booking,
+    judged_anew,
+    read_anew,
+)
 
 _MOST_STEPS: Final = 20
 """More than any attempt takes: a gateway that contradicts itself cannot keep one going for ever."""
@@ -140,6 +147,7 @@ def _is_new(hold: Hold, news: PaymentNews) -> bool:
     return hold.payment is not None and news.state in NEWS.get(hold.payment.state, ())
 
 
+@read_anew
 async def release(desk: Desk, /, token: str) -> Attempt:
     """Let a hold go: its time is free again at once, and money on its way is given back.
 
@@ -152,10 +160,7 @@ async def release(desk: Desk, /, token: str) -> Attempt:
         raise HoldExpiredError(hold.id, "it is booked, or about to be: cancel the appointment")
     if hold.state is HoldState.HELD:
         state = HoldState.UNWINDING if hold.payment else HoldState.RELEASED
-        try:
-            await _step(desk, hold.stepped(state=state), Tenure.ENDED)
-        except StaleVersionError:  # it has moved on meanwhile
-            return await release(desk, token)
+        await _step(desk, hold.stepped(state=state), Tenure.ENDED)
     return await settled(desk, hold.id)
 
 

@@ -18,7 +18,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from collective_booking.adapters.caldav.reports import precondition
 from collective_booking.adapters.caldav.watch import Watch
-from collective_booking.errors import CollectiveBookingError, UndeliverableError, on_one_line
+from collective_booking.errors import CollectiveBookingError, UndeliverableError
+from collective_booking.wording import on_one_line
 
 if TYPE_CHECKING:
     from caldav.davclient import DAVClient
@@ -159,14 +160,14 @@ class Connection:
             cert=client.ssl_cert,
             allow_redirects=False,
             stream=True,
-        ) as answer:
-            told = {name.lower(): value for name, value in answer.headers.items()}
-            return Reply(answer.status_code or 0, told, self._read(answer))
+        ) as response:
+            told = {name.lower(): value for name, value in response.headers.items()}
+            return Reply(response.status_code or 0, told, self._read(response))
 
-    def _read(self, answer: Any) -> bytes:
+    def _read(self, response: Any) -> bytes:
         """The whole body, or an error: half of an answer would make the rest look free."""
         body = bytearray()
-        for piece in answer.iter_content(_PIECE):
+        for piece in response.iter_content(_PIECE):
             body += piece
             if len(body) > self._most:
                 raise TooLargeError(self._most)

@@ -149,7 +149,8 @@ def address_of(where: str | Path, driver: str) -> URL:
         advice = "write one like postgresql+psycopg://user@host/database"
         raise InvalidValueError("where", "(not shown)", advice) from None
     refuse_unguarded(url.get_backend_name())
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").parent.is_dir():
+    is_file = url.get_backend_name() == "sqlite" and not (url.database or "").startswith("file:")
+    if is_file and not Path(url.database or "").parent.is_dir():
         raise InvalidValueError("where", url.database, "its folder is not there: make it first")
     try:
         url.get_dialect().import_dbapi()

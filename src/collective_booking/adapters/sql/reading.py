@@ -199,7 +199,7 @@ def taken(
     return Taken(tuple(near), tuple(counted(connection, tenant, slug, window, instant)))
 
 
-def _live(table: Table) -> ColumnElement[bool]:
+def live(table: Table) -> ColumnElement[bool]:
     """Those of *table* that have not lapsed."""
     return or_(table.c.expires_us.is_(None), table.c.expires_us > bindparam("now"))
 
@@ -210,7 +210,7 @@ _NEAR: Final = select(claims).where(
     claims.c.start_us > bindparam("earliest"),  # so that the index is not read from the beginning
     claims.c.start_us < bindparam("end"),
     claims.c.end_us > bindparam("begin"),
-    _live(claims),
+    live(claims),
 )
 
 
@@ -251,7 +251,7 @@ _COUNTED: Final = select(counts.c.id, counts.c.start_us).where(
     by(counts, "tenant", "slug"),
     counts.c.start_us >= bindparam("begin"),
     counts.c.start_us < bindparam("end"),
-    _live(counts),
+    live(counts),
 )
 
 
