@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import collective_booking
-from collective_booking import ports
+from collective_booking import async_ports, ports
 
 RULE: Final = "[TGFNLOXAMES][1-9]"
 """How a rule is cited: the letter of its family, and its number."""
@@ -28,7 +28,8 @@ _HOUSE: Final = ("Lives here:", "Must not live here:")
 def _targets() -> Mapping[str, str]:
     """Where the reference keeps each public class and function, by the name people write."""
     doors = {name: getattr(collective_booking, name) for name in collective_booking.__all__}
-    protocols = {name: each for name, each in vars(ports).items() if inspect.isclass(each)}
+    owed = vars(ports) | vars(async_ports)
+    protocols = {name: each for name, each in owed.items() if inspect.isclass(each)}
     return {
         name: f"{each.__module__}.{name}"
         for name, each in (protocols | doors).items()

@@ -8,7 +8,6 @@ run by being here. `-p no:collective_booking` leaves it out.
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,17 +82,12 @@ def booking_service(
 
     Ids are `id1`, `id2` and so on, one for each command.
     """
-    from collective_booking.service import BookingService  # noqa: PLC0415
-    from collective_booking.testing.samples import HOST, SECRET  # noqa: PLC0415
+    from collective_booking.testing.sandboxes import sandbox  # noqa: PLC0415
 
-    numbers = count(1)
-    return BookingService(
-        booking_store,
-        secret=SECRET,
-        host=HOST,
+    return sandbox(
+        store=booking_store,
         provider=booking_provider,
         notifier=booking_notifier,
         gateway=booking_gateway,
         clock=booking_clock,
-        new_id=lambda: f"id{next(numbers)}",
     )

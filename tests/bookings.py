@@ -15,8 +15,6 @@ from collective_booking.adapters.memory import MemoryStore
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.adapters.sql.async_store import AsyncSqlStore
 from collective_booking.intervals import Interval
-from collective_booking.money import Money
-from collective_booking.payments import Charge
 from collective_booking.service import AsyncBookingService, BookingService
 from collective_booking.testing import (
     FakeClock,
@@ -40,6 +38,7 @@ from collective_booking.testing.samples import (
     appointment,
     at,
     calendar,
+    charge,
     hold,
     member,
     slot,
@@ -74,19 +73,6 @@ __all__ = [
 ]
 
 SECRET: Final = b"a secret for tests alone"
-
-
-def charge(hold: str = "h", money: Money = EUROS, key: str | None = None) -> Charge:
-    """What a gateway is asked to authorise for *hold*."""
-    return Charge(
-        tenant="default",
-        hold=hold,
-        money=money,
-        description="A call",
-        name=KIM.name,
-        email=KIM.email,
-        key=key or f"{hold}/authorising",
-    )
 
 
 # --- an office: a service with fakes around it ----------------------------------------------------

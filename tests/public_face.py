@@ -17,6 +17,7 @@ from typing import Any, Final, get_args, get_type_hints
 ROOT: Final = "collective_booking"
 DOORS: Final = (
     "",
+    "async_ports",
     "drafts",
     "effects",
     "invitations",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from collective_booking import asks, ports
+from collective_booking import asks, async_ports, ports
 from collective_booking.asks import Ask, ReadCalendar, ReadHold, drive, drive_async
 from collective_booking.errors import WrongTypeError
 from collective_booking.service import AsyncBookingService, BookingService
@@ -27,12 +27,12 @@ PORTS: dict[str, type] = {
     "gateway": ports.PaymentGateway,
 }
 TWINS: list[tuple[type, type]] = [
-    (ports.BookingStore, ports.AsyncBookingStore),
-    (ports.KeepsCopies, ports.AsyncKeepsCopies),
-    (ports.CalendarProvider, ports.AsyncCalendarProvider),
-    (ports.Notifier, ports.AsyncNotifier),
-    (ports.PaymentGateway, ports.AsyncPaymentGateway),
-    (ports.Clock, ports.AsyncClock),
+    (ports.BookingStore, async_ports.AsyncBookingStore),
+    (ports.KeepsCopies, async_ports.AsyncKeepsCopies),
+    (ports.CalendarProvider, async_ports.AsyncCalendarProvider),
+    (ports.Notifier, async_ports.AsyncNotifier),
+    (ports.PaymentGateway, async_ports.AsyncPaymentGateway),
+    (ports.Clock, async_ports.AsyncClock),
 ]
 
 

@@ -1,7 +1,7 @@
 """What a host brings: calendars, messages, money, a store and a clock, each as a protocol.
 
-Lives here: the ports, method by method as a duty, and their async twins.
-Must not live here: any implementation, and any decision.
+Lives here: the ports, method by method as a duty.
+Must not live here: any implementation, any decision, and what is awaited (that is `async_ports`).
 
 The shape is enough, nothing needs to be inherited. Every method may be called from several threads
 at once. What it raises besides the errors named here is treated as a failure of the service behind
@@ -10,9 +10,9 @@ it, and says nothing about whether it has acted.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Availability
@@ -34,11 +34,20 @@ from collective_booking.money import Money
 from collective_booking.payments import Charge, Notice, PaymentAnswer, PaymentNews
 from collective_booking.slots import Admission
 
-C = TypeVar("C", bound=type)
-
 
 class KeepsCopies(Protocol):
-    """The half of a `CalendarProvider` that writes: the members' copies of appointments."""
+    """The half of a `CalendarProvider` that writes: the members' copies of appointments.
+
+    >>> from collective_booking.testing import FakeProvider, samples
+    >>> provider, call = FakeProvider(), samples.appointment()
+    >>> provider.put(samples.copy(call, "ben"))
+    >>> provider.update(samples.copy(call.moved(samples.at("14:00"), samples.NOW), "ben"))
+    >>> [copy.appointment.start.hour for copy in provider.copies["ben"].values()]
+    [14]
+    >>> provider.remove(samples.copy(call, "ben"))
+    >>> provider.copies["ben"]
+    {}
+    """
 
     def put(self, copy: MemberCopy) -> None:
         """Put an appointment into the calendar of `copy.member`, or replace it there by its UID.
@@ -94,6 +103,15 @@ class CalendarProvider(KeepsCopies, Protocol):
         Raises:
             ProviderUnavailableError: nothing is known of any of them in the window (F3). Any other
                 error means the same.
+
+        >>> from collective_booking.availability import Availability
+        >>> from collective_booking.intervals import IntervalSet
+        >>> from collective_booking.testing import FakeProvider
+        >>> from collective_booking.testing.samples import ANA, BEN, MONDAY, slot
+        >>> lunch = Availability(busy=IntervalSet([slot("12:00", "13:00")]))
+        >>> told = FakeProvider({"ana": lunch}).availability([ANA, BEN], MONDAY)
+        >>> {id: str(each.busy) for id, each in told.items()}
+        {'ana': '2026-11-23T12:00:00Z/2026-11-23T13:00:00Z', 'ben': 'never'}
         """
         ...
 
@@ -112,6 +130,15 @@ class Notifier(Protocol):
         Raises:
             UndeliverableError: it can never arrive; it becomes a dead letter at once. Any other
                 error means that it is tried again later.
+
+        >>> from collective_booking.messages import Audience
+        >>> from collective_booking.testing import FakeNotifier
+        >>> from collective_booking.testing.samples import message
+        >>> notifier = FakeNotifier()
+        >>> for _ in range(2):  # nobody knows whether the first has arrived
+        ...     notifier.send(message(Audience.OWNER))
+        >>> [each.email for each in notifier.received]
+        ['ana@example.com']
         """
         ...
 
@@ -124,6 +151,23 @@ class PaymentGateway(Protocol):
     moved and none will. An error means that nobody knows whether it has acted: the same call is
     made again later, under the same key, until it answers (M2). A repetition answers what was
     answered before, or the state of now if the payment has gone on.
+
+    >>> from collective_booking.money import Money
+    >>> from collective_booking.testing import FakeGateway
+    >>> from collective_booking.testing.samples import EUROS, charge
+    >>> gateway = FakeGateway()
+    >>> answer = gateway.authorise(charge())
+    >>> print(answer.state, answer.money, answer.action)
+    pending 50.00 EUR https://pay.example.com/pay-h1-1
+    >>> news = gateway.interpret(gateway.pay("h1"))  # the payer acts, and a webhook comes in
+    >>> print(news.hold, news.state)
+    h1 authorised
+    >>> print(gateway.capture(news.reference, EUROS, "default/h1/capturing").state)
+    captured
+    >>> print(gateway.void(news.reference, "default/h1/voiding").state)  # too late
+    captured
+    >>> print(gateway.refund(news.reference, Money(2000, "EUR"), "default/h1/refunding").state)
+    refunded
     """
 
     def authorise(self, charge: Charge) -> PaymentAnswer:
@@ -171,6 +215,11 @@ class Clock(Protocol):
         """The current time, with a UTC offset. Called once for each command (N6).
 
         It need not be this machine's; by itself it does not go back.
+
+        >>> from collective_booking.testing import FakeClock
+        >>> from collective_booking.testing.samples import NOW
+        >>> FakeClock(NOW).now().isoformat()
+        '2026-11-23T07:00:00+00:00'
         """
         ...
 
@@ -180,6 +229,43 @@ class BookingStore(Protocol):
 
     Each method is one transaction. Everything is bounded by a tenant: one id in two tenants is two
     things (S6). What is written is there after a crash.
+
+    What a service has written is read back:
+
+    >>> from collective_booking.adapters.memory import MemoryStore
+    >>> from collective_booking.testing.samples import KIM, MONDAY, NOW, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> store = MemoryStore()
+    >>> service = sandbox(calendar(), store=store)
+    >>> store.calendar("default", "sales-call").version
+    1
+    >>> booked = service.book("sales-call", at("10:00"), KIM).appointment
+    >>> store.appointment("default", booked.id) == booked
+    True
+    >>> store.appointments("default", MONDAY) == (booked,)
+    True
+    >>> taken = store.taken("default", "sales-call", ("ana", "ben"), MONDAY, NOW)
+    >>> len(taken.claims), len(taken.counted)
+    (2, 1)
+    >>> held = service.hold("sales-call", at("11:00"), KIM).hold
+    >>> store.hold("default", held.id) == held
+    True
+    >>> store.unfinished("default", NOW, 10), store.unfinished("default", held.expires, 10)
+    ((), ('id3',))
+
+    The outbox is worked off:
+
+    >>> from collective_booking.effects import Attempted
+    >>> later = at("08:00")
+    >>> [effect, *others] = store.take_effects("default", NOW, later, 10)
+    >>> store.take_effects("default", NOW, later, 10)  # all of it is leased
+    ()
+    >>> store.attempted(Attempted(effect=effect, failure="the server hangs up", again=later))
+    >>> [each.failure for each in store.undelivered("default")]
+    ['the server hangs up']
+    >>> store.retry("default", effect.key, NOW)
+    >>> store.take_effects("default", NOW, later, 10)[0].key == effect.key
+    True
     """
 
     def save_calendar(
@@ -194,6 +280,14 @@ class BookingStore(Protocol):
         Raises:
             CalendarChangedError: the stored version is not *version*. None asks for no version, and
                 0 for none being stored.
+
+        >>> from collective_booking.adapters.memory import MemoryStore
+        >>> from collective_booking.testing.samples import NOW, calendar
+        >>> store = MemoryStore()
+        >>> store.save_calendar("default", calendar(), 0, NOW).stored.version
+        1
+        >>> store.save_calendar("default", calendar(), 1, NOW).changed  # it is stored so already
+        False
         """
         ...
 
@@ -221,6 +315,11 @@ class BookingStore(Protocol):
 
         Raises:
             RequestReusedError: something else was asked under its id.
+
+        >>> from collective_booking.adapters.memory import MemoryStore
+        >>> from collective_booking.drafts import Request
+        >>> MemoryStore().outcome("default", Request.of("r1", "cancel", "a1")) is None
+        True
         """
         ...
 
@@ -238,6 +337,16 @@ class BookingStore(Protocol):
             CollectiveBookingError: whatever `drafts.decide` raises; nothing is written then.
             SlotUnavailableError: also when the guard behind it refuses an overlap (S2).
             RetryTransactionError: the database gave up this transaction; nothing is written.
+
+        >>> from collective_booking.adapters.memory import MemoryStore
+        >>> from collective_booking.drafts import Draft, Request
+        >>> from collective_booking.testing.samples import NOW, appointment
+        >>> store, asked = MemoryStore(), Request.of("r1", "book", "sales-call")
+        >>> draft = Draft(tenant="default", now=NOW, appointment=appointment(), request=asked)
+        >>> store.commit(draft) is None
+        True
+        >>> store.commit(draft)  # asked again, so nothing is written twice
+        Outcome(subject='a1', version=1)
         """
         ...
 
@@ -299,85 +408,16 @@ class BookingStore(Protocol):
         ...
 
     def forget(self, tenant: str, before: datetime) -> None:
-        """Delete the outcomes of requests and the news recorded earlier than *before* (S4)."""
+        """Delete the outcomes of requests and the news recorded earlier than *before* (S4).
+
+        >>> from collective_booking.adapters.memory import MemoryStore
+        >>> from collective_booking.drafts import Draft, Request
+        >>> from collective_booking.testing.samples import NOW, appointment, at
+        >>> store, asked = MemoryStore(), Request.of("r1", "book", "sales-call")
+        >>> draft = Draft(tenant="default", now=NOW, appointment=appointment(), request=asked)
+        >>> _ = store.commit(draft)
+        >>> store.forget("default", at("12:00"))
+        >>> store.outcome("default", asked) is None
+        True
+        """
         ...
-
-
-# --- the same, awaited ---------------------------------------------------------------------------
-
-
-def _twin_of(port: type) -> Callable[[C], C]:
-    """Give an async protocol the prose of the *port* whose twin it is."""
-
-    def told(twin: C) -> C:
-        twin.__doc__ = port.__doc__
-        for name, method in vars(twin).items():
-            if callable(method) and not name.startswith("_"):
-                method.__doc__ = getattr(port, name).__doc__
-        return twin
-
-    return told
-
-
-@_twin_of(KeepsCopies)
-class AsyncKeepsCopies(Protocol):
-    def put(self, copy: MemberCopy) -> Awaitable[None]: ...
-    def update(self, copy: MemberCopy) -> Awaitable[None]: ...
-    def remove(self, copy: MemberCopy) -> Awaitable[None]: ...
-
-
-@_twin_of(CalendarProvider)
-class AsyncCalendarProvider(AsyncKeepsCopies, Protocol):
-    def availability(
-        self, members: Sequence[Member], window: Interval
-    ) -> Awaitable[Mapping[str, Availability]]: ...
-
-
-@_twin_of(Notifier)
-class AsyncNotifier(Protocol):
-    def send(self, message: Message) -> Awaitable[None]: ...
-
-
-@_twin_of(PaymentGateway)
-class AsyncPaymentGateway(Protocol):
-    def authorise(self, charge: Charge) -> Awaitable[PaymentAnswer]: ...
-    def capture(self, reference: str, money: Money, key: str) -> Awaitable[PaymentAnswer]: ...
-    def void(self, reference: str, key: str) -> Awaitable[PaymentAnswer]: ...
-    def refund(self, reference: str, money: Money, key: str) -> Awaitable[PaymentAnswer]: ...
-    def interpret(self, notice: Notice) -> Awaitable[PaymentNews]: ...
-
-
-@_twin_of(Clock)
-class AsyncClock(Protocol):
-    def now(self) -> Awaitable[datetime]: ...
-
-
-@_twin_of(BookingStore)
-class AsyncBookingStore(Protocol):
-    def save_calendar(
-        self, tenant: str, calendar: CollectiveCalendar, version: int | None, now: datetime
-    ) -> Awaitable[SavedCalendar]: ...
-    def calendar(self, tenant: str, slug: str) -> Awaitable[StoredCalendar]: ...
-    def taken(
-        self, tenant: str, slug: str, members: Sequence[str], window: Interval, now: datetime
-    ) -> Awaitable[Taken]: ...
-    def outcome(self, tenant: str, request: Request) -> Awaitable[Outcome | None]: ...
-    def commit(self, draft: Draft, admit: Admission | None = None) -> Awaitable[Outcome | None]: ...
-    def hold(self, tenant: str, id: str) -> Awaitable[Hold]: ...
-    def appointment(
-        self,
-        tenant: str,
-        id: str,
-        version: int | None = None,
-    ) -> Awaitable[Appointment]: ...
-    def appointments(
-        self, tenant: str, window: Interval, slug: str | None = None
-    ) -> Awaitable[tuple[Appointment, ...]]: ...
-    def unfinished(self, tenant: str, now: datetime, limit: int) -> Awaitable[tuple[str, ...]]: ...
-    def take_effects(
-        self, tenant: str, now: datetime, until: datetime, limit: int
-    ) -> Awaitable[tuple[Effect, ...]]: ...
-    def attempted(self, attempted: Attempted) -> Awaitable[None]: ...
-    def undelivered(self, tenant: str) -> Awaitable[tuple[Effect, ...]]: ...
-    def retry(self, tenant: str, key: str, now: datetime) -> Awaitable[None]: ...
-    def forget(self, tenant: str, before: datetime) -> Awaitable[None]: ...

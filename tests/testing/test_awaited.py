@@ -23,7 +23,7 @@ def test_awaited_is_the_same_port_with_coroutines() -> None:
         asyncio.run(twin.authorise(charge()))
     answer = asyncio.run(twin.authorise(charge()))
     assert answer.state is PaymentState.AUTHORISED
-    assert gateway.calls == [("authorise", "h/authorising")] * 2
+    assert gateway.calls == [("authorise", "default/h1/authorising")] * 2
 
 
 def test_with_a_pause_others_have_their_turn() -> None:

@@ -23,16 +23,16 @@ def test_a_payment_waits_for_its_payer() -> None:
     gateway = FakeGateway()
 
     asked = gateway.authorise(charge())
-    assert (asked.state, gateway.charged("h")) == (PaymentState.PENDING, 0)
+    assert (asked.state, gateway.charged("h1")) == (PaymentState.PENDING, 0)
     assert asked.action is not None
-    gateway.pay("h")
-    assert gateway.reserved("h")
+    gateway.pay("h1")
+    assert gateway.reserved("h1")
     taken = gateway.capture(asked.reference, EUROS, "c")
 
     assert taken.state is PaymentState.CAPTURED
     assert taken.action is None
-    assert (gateway.charged("h"), gateway.moves("h")) == (5000, (1, 0))
-    assert not gateway.reserved("h")
+    assert (gateway.charged("h1"), gateway.moves("h1")) == (5000, (1, 0))
+    assert not gateway.reserved("h1")
 
 
 @pytest.mark.parametrize(
@@ -49,18 +49,18 @@ def test_some_gateways_need_nobody_to_act(
     answer = gateway.authorise(charge())
 
     assert (answer.state, answer.action) == (state, None)
-    assert gateway.charged("h") == charged
+    assert gateway.charged("h1") == charged
 
 
 def test_a_gateway_that_cannot_reserve_takes_the_money_when_the_payer_pays() -> None:
     """It joins after capture (M1); capturing once more takes nothing more."""
     gateway = FakeGateway(captures=True)
     reference = gateway.authorise(charge()).reference
-    gateway.pay("h")
+    gateway.pay("h1")
 
-    assert gateway.charged("h") == 5000
+    assert gateway.charged("h1") == 5000
     assert gateway.capture(reference, EUROS, "c").state is PaymentState.CAPTURED
-    assert gateway.moves("h") == (1, 0)
+    assert gateway.moves("h1") == (1, 0)
 
 
 def test_references_are_the_same_in_every_run() -> None:
@@ -81,12 +81,12 @@ def test_what_goes_back_is_counted_and_is_never_more_than_was_taken() -> None:
     gateway.capture(reference, EUROS, "c")
 
     assert gateway.refund(reference, PART, "r1").state is PaymentState.REFUNDED
-    assert (gateway.returned("h"), gateway.net("h"), gateway.moves("h")) == (2000, 3000, (1, 1))
+    assert (gateway.returned("h1"), gateway.net("h1"), gateway.moves("h1")) == (2000, 3000, (1, 1))
     with pytest.raises(ValueError, match="more would go back"):
         gateway.refund(reference, EUROS, "r2")
     with pytest.raises(ValueError, match="more would go back"):
         gateway.refund(reference, Money(1, "USD"), "r3")
-    assert gateway.net("h") == 3000
+    assert gateway.net("h1") == 3000
 
 
 @pytest.mark.parametrize("money", [Money(5001, "EUR"), Money(5000, "USD")])
@@ -97,7 +97,7 @@ def test_no_more_is_taken_than_was_reserved(money: Money) -> None:
 
     with pytest.raises(ValueError, match="is reserved"):
         gateway.capture(reference, money, "c")
-    assert gateway.charged("h") == 0
+    assert gateway.charged("h1") == 0
 
 
 @pytest.mark.parametrize("pays", [True, False])
@@ -106,12 +106,12 @@ def test_letting_go_ends_a_payment_before_any_money_moves(pays: bool) -> None:
     gateway = FakeGateway()
     reference = gateway.authorise(charge()).reference
     if pays:
-        gateway.pay("h")
+        gateway.pay("h1")
 
     assert gateway.void(reference, "v").state is PaymentState.VOIDED
-    gateway.pay("h")
+    gateway.pay("h1")
     assert gateway.capture(reference, EUROS, "c").state is PaymentState.VOIDED
-    assert (gateway.moves("h"), gateway.reserved("h")) == ((0, 0), False)
+    assert (gateway.moves("h1"), gateway.reserved("h1")) == ((0, 0), False)
 
 
 def test_what_was_taken_cannot_be_let_go() -> None:
@@ -129,19 +129,19 @@ def test_a_declined_payment_can_be_paid_with_another_card() -> None:
     gateway = FakeGateway()
     gateway.authorise(charge())
 
-    assert gateway.interpret(gateway.refuse("h")).state is PaymentState.DECLINED
-    assert gateway.interpret(gateway.pay("h")).state is PaymentState.AUTHORISED
+    assert gateway.interpret(gateway.refuse("h1")).state is PaymentState.DECLINED
+    assert gateway.interpret(gateway.pay("h1")).state is PaymentState.AUTHORISED
 
 
 def test_who_has_paid_cannot_refuse_any_more_and_pays_only_once() -> None:
     """DECLINED promises that no money has moved; the ledger must not contradict the news."""
     gateway = FakeGateway(captures=True)
     gateway.authorise(charge())
-    gateway.pay("h")
+    gateway.pay("h1")
 
-    assert gateway.interpret(gateway.refuse("h")).state is PaymentState.CAPTURED
-    news = gateway.interpret(gateway.pay("h", PART))
-    assert (news.money, gateway.charged("h"), gateway.moves("h")) == (EUROS, 5000, (1, 0))
+    assert gateway.interpret(gateway.refuse("h1")).state is PaymentState.CAPTURED
+    news = gateway.interpret(gateway.pay("h1", PART))
+    assert (news.money, gateway.charged("h1"), gateway.moves("h1")) == (EUROS, 5000, (1, 0))
 
 
 @pytest.mark.parametrize("captures", [True, False])
@@ -151,7 +151,7 @@ def test_an_authorisation_can_be_declined(captures: bool) -> None:
     gateway.declining.add("authorise")
 
     assert gateway.authorise(charge()).state is PaymentState.DECLINED
-    assert (gateway.moves("h"), gateway.reserved("h")) == ((0, 0), False)
+    assert (gateway.moves("h1"), gateway.reserved("h1")) == ((0, 0), False)
 
 
 def test_a_capture_can_be_declined_but_not_after_the_money_has_moved() -> None:
@@ -172,7 +172,7 @@ def test_a_payer_can_be_named_by_hold_or_by_reference() -> None:
     gateway = FakeGateway()
     reference = gateway.authorise(charge()).reference
 
-    assert gateway.interpret(gateway.pay(reference)).hold == "h"
+    assert gateway.interpret(gateway.pay(reference)).hold == "h1"
 
 
 # --- keys -----------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def test_under_one_key_it_acts_once_and_answers_the_same() -> None:
     assert gateway.authorise(charge()) == first
     assert gateway.capture(first.reference, EUROS, "c") == taken
     assert gateway.refund(first.reference, EUROS, "r") == back
-    assert gateway.moves("h") == (1, 1)
+    assert gateway.moves("h1") == (1, 1)
     assert len(gateway.notices) == told
 
 
@@ -197,7 +197,7 @@ def test_the_recorded_answer_stays_though_the_payment_went_on() -> None:
     """So do strict gateways: what has happened since comes as a notification."""
     gateway = FakeGateway()
     first = gateway.authorise(charge())
-    gateway.pay("h")
+    gateway.pay("h1")
 
     assert gateway.authorise(charge()) == first
     assert first.state is PaymentState.PENDING
@@ -225,7 +225,7 @@ def test_another_call_under_the_same_key_is_an_error(
 
     with pytest.raises(ValueError, match="used for something else"):
         other(gateway, reference)
-    assert (gateway.moves("h"), gateway.moves("other")) == ((1, 0), (0, 0))
+    assert (gateway.moves("h1"), gateway.moves("other")) == ((1, 0), (0, 0))
 
 
 @pytest.mark.parametrize("fault", list(Fault))
@@ -235,9 +235,9 @@ def test_whatever_goes_wrong_repeating_under_the_key_acts_once(method: str, faul
     gateway = FakeGateway(at_once=True)
     steps: dict[str, Callable[[], Any]] = {
         "authorise": lambda: gateway.authorise(charge()),
-        "capture": lambda: gateway.capture("pay-h-1", EUROS, "c"),
-        "refund": lambda: gateway.refund("pay-h-1", EUROS, "r"),
-        "void": lambda: gateway.void("pay-h-1", "v"),
+        "capture": lambda: gateway.capture("pay-h1-1", EUROS, "c"),
+        "refund": lambda: gateway.refund("pay-h1-1", EUROS, "r"),
+        "void": lambda: gateway.void("pay-h1-1", "v"),
     }
     gateway.faults.plan(method, fault)
 
@@ -249,8 +249,8 @@ def test_whatever_goes_wrong_repeating_under_the_key_acts_once(method: str, faul
             steps[name]()
 
     expected = (0, 0) if method == "void" else (1, 1)
-    assert gateway.moves("h") == expected
-    assert gateway.net("h") == 0
+    assert gateway.moves("h1") == expected
+    assert gateway.net("h1") == 0
     failing = fault in {Fault.BEFORE, Fault.AFTER, Fault.LOST}
     assert [name for name, _ in gateway.calls].count(method) == 1 + failing
 
@@ -277,13 +277,13 @@ def test_whatever_happens_makes_a_notification() -> None:
     """A host can follow a payment by its notifications alone."""
     gateway = FakeGateway()
     reference = gateway.authorise(charge()).reference
-    gateway.pay("h")
+    gateway.pay("h1")
     gateway.capture(reference, EUROS, "c")
     gateway.refund(reference, EUROS, "r")
 
     news = [gateway.interpret(each) for each in gateway.notices]
     assert [each.state.value for each in news] == ["pending", "authorised", "captured", "refunded"]
-    assert {(each.hold, each.reference, each.money) for each in news} == {("h", reference, EUROS)}
+    assert {(each.hold, each.reference, each.money) for each in news} == {("h1", reference, EUROS)}
 
 
 def test_a_notification_keeps_its_id_and_no_other_has_it() -> None:
@@ -291,7 +291,7 @@ def test_a_notification_keeps_its_id_and_no_other_has_it() -> None:
     gateway = FakeGateway()
     gateway.authorise(charge())
     first = gateway.notices.pop()
-    gateway.pay("h")
+    gateway.pay("h1")
     second = gateway.notices.pop()
 
     assert gateway.interpret(first).id == gateway.interpret(first).id
@@ -303,8 +303,8 @@ def test_a_payment_of_another_amount_is_told_as_it_was_paid() -> None:
     gateway = FakeGateway(captures=True)
     gateway.authorise(charge())
 
-    assert gateway.interpret(gateway.pay("h", PART)).money == PART
-    assert gateway.charged("h") == 2000
+    assert gateway.interpret(gateway.pay("h1", PART)).money == PART
+    assert gateway.charged("h1") == 2000
 
 
 def test_a_payment_in_another_currency_is_told_as_it_was_paid() -> None:
@@ -312,7 +312,7 @@ def test_a_payment_in_another_currency_is_told_as_it_was_paid() -> None:
     gateway = FakeGateway(captures=True)
     gateway.authorise(charge())
 
-    assert gateway.interpret(gateway.pay("h", Money(5000, "JPY"))).money == Money(5000, "JPY")
+    assert gateway.interpret(gateway.pay("h1", Money(5000, "JPY"))).money == Money(5000, "JPY")
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,16 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from collective_booking.asks import Ask, drive_async
-from collective_booking.calendars import OwnershipPolicy, primary_ownership
-from collective_booking.clock import SystemClock
-from collective_booking.ports import (
+from collective_booking.async_ports import (
     AsyncBookingStore,
     AsyncCalendarProvider,
     AsyncClock,
     AsyncNotifier,
     AsyncPaymentGateway,
+)
+from collective_booking.calendars import OwnershipPolicy, primary_ownership
+from collective_booking.clock import SystemClock
+from collective_booking.ports import (
     BookingStore,
     CalendarProvider,
     Clock,
@@ -36,7 +38,15 @@ from collective_booking.service.base import (
     watched,
 )
 from collective_booking.tokens import Tokens
-from collective_booking.workflows import booking, calendars, changing, delivering, finding, paying
+from collective_booking.workflows import (
+    approving,
+    booking,
+    calendars,
+    changing,
+    delivering,
+    finding,
+    paying,
+)
 from collective_booking.workflows.desk import Desk
 
 P = ParamSpec("P")
@@ -154,10 +164,10 @@ class AsyncBookingService(Service):
     @_soon(booking.book)
     def book(self) -> None: ...
 
-    @_soon(booking.approve)
+    @_soon(approving.approve)
     def approve(self) -> None: ...
 
-    @_soon(booking.decline)
+    @_soon(approving.decline)
     def decline(self) -> None: ...
 
     # --- payments ---------------------------------------------------------------------------------

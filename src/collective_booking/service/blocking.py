@@ -33,7 +33,15 @@ from collective_booking.service.base import (
     watched,
 )
 from collective_booking.tokens import Tokens
-from collective_booking.workflows import booking, calendars, changing, delivering, finding, paying
+from collective_booking.workflows import (
+    approving,
+    booking,
+    calendars,
+    changing,
+    delivering,
+    finding,
+    paying,
+)
 from collective_booking.workflows.desk import Desk
 
 P = ParamSpec("P")
@@ -159,10 +167,10 @@ class BookingService(Service):
     @_now(booking.book)
     def book(self) -> None: ...
 
-    @_now(booking.approve)
+    @_now(approving.approve)
     def approve(self) -> None: ...
 
-    @_now(booking.decline)
+    @_now(approving.decline)
     def decline(self) -> None: ...
 
     # --- payments ---------------------------------------------------------------------------------

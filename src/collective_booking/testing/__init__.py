@@ -1,8 +1,8 @@
 """What hosts test with: fakes that do as they are told, contracts, strategies and a game.
 
 Lives here: the front of the package, which re-exports the fakes. In rooms of their own: `samples`
-(values to begin with), `contracts` (what each port owes), `strategies`, `registry` and `machines`
-(what Hypothesis draws and plays; extra `testing`).
+(values to begin with), `sandboxes` (a service with fakes around it), `contracts` (what each port
+owes), `strategies`, `registry` and `machines` (what Hypothesis draws and plays; extra `testing`).
 Must not live here: anything that a running application needs.
 """
 

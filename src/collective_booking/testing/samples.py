@@ -1,6 +1,7 @@
 """A team, its week, and what was booked in it: values that tests begin with.
 
-Lives here: Ana, Ben and their calendar; appointments and holds of it, by default Kim's, at ten.
+Lives here: Ana, Ben and their calendar; appointments and holds of it, by default Kim's, at ten; and
+what the ports are given of these.
 Must not live here: ports, and anything drawn at random.
 """
 
@@ -11,11 +12,14 @@ from typing import Any, Final
 
 from collective_booking.appointments import Appointment, Contact, Status, booked
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.effects import Channel, Effect
 from collective_booking.holds import Hold
 from collective_booking.hours import OpeningHours
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
+from collective_booking.messages import Audience, MemberCopy, Message, copy_of, message_of
 from collective_booking.money import Money
+from collective_booking.payments import Charge
 from collective_booking.snapshots import Snapshot
 
 HOST: Final = "booking.example.com"
@@ -83,6 +87,63 @@ def hold(**changes: Any) -> Hold:
     """Kim's hold of that Monday at ten, or of *start*, for ten minutes."""
     told = {"id": "h1", "made": NOW, "expires": NOW + timedelta(minutes=10)}
     return Hold(**_details(changes) | told | changes)
+
+
+# --- what ports are given -------------------------------------------------------------------------
+
+
+def copy(about: Appointment | None = None, member: str = "ana") -> MemberCopy:
+    """What the member with this id gets of *about*, by default Kim's call, as a provider gets it.
+
+    >>> copy(member="ben").key
+    'default/a1/1/copy:ben'
+    """
+    from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
+
+    about = about or appointment()
+    return copy_of(_effect(about, Channel.COPY, member), about, invitation(about))
+
+
+def message(audience: Audience, about: Appointment | None = None) -> Message:
+    """What *audience* is told of the last change of *about*, by default Kim's call.
+
+    >>> print(message(Audience.OWNER).happening, "to", message(Audience.OWNER).email)
+    booked to ana@example.com
+    """
+    from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
+
+    about = about or appointment()
+    recipient = about.owner.id if audience is Audience.OWNER else ""
+    effect = _effect(about, Channel(audience), recipient)
+    return message_of(effect, about, invitation(about), token="a-token")
+
+
+def charge(hold: str = "h1", **changes: Any) -> Charge:
+    """What a gateway is asked to authorise for *hold*: 50 euros of Kim's, under the hold's key.
+
+    >>> str(charge().money), charge().key
+    ('50.00 EUR', 'default/h1/authorising')
+    """
+    told: dict[str, Any] = {
+        "tenant": "default",
+        "hold": hold,
+        "money": EUROS,
+        "description": "Sales call",
+        "name": KIM.name,
+        "email": KIM.email,
+        "key": f"default/{hold}/authorising",
+    }
+    return Charge(**told | changes)
+
+
+def _effect(about: Appointment, channel: Channel, recipient: str) -> Effect:
+    return Effect(
+        tenant=about.tenant,
+        appointment=about.id,
+        version=about.version,
+        channel=channel,
+        recipient=recipient,
+    )
 
 
 def _details(changes: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Booking a time: holding it, booking it at once, confirming, approving and declining.
+"""Booking a time: holding it, booking it at once, and confirming what is held.
 
 Lives here: the commands that make holds and appointments where no money moves.
 Must not live here: payments, changes of what is booked, who is told (that is `effects`).
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from collective_booking.appointments import Appointment, Contact, Happening, Status, booked
+from collective_booking.appointments import Contact
 from collective_booking.asks import Commit, ReadAppointment, ReadCalendar, ReadHold
 from collective_booking.calendars import decide_ownership
 from collective_booking.drafts import Draft, Request, StoredCalendar, Tenure
@@ -20,7 +20,6 @@ from collective_booking.errors import (
     HoldExpiredError,
     MissingPortError,
     PaymentRequiredError,
-    RequestPastError,
     require,
 )
 from collective_booking.holds import Hold, HoldState
@@ -28,7 +27,6 @@ from collective_booking.intervals import Interval
 from collective_booking.members import MeetingLocation
 from collective_booking.moments import to_datetime
 from collective_booking.money import Money, PriceChangedError
-from collective_booking.reasons import AFRESH
 from collective_booking.slots import Admission, supported
 from collective_booking.snapshots import Snapshot
 from collective_booking.tokens import Purpose
@@ -43,6 +41,7 @@ from collective_booking.workflows.desk import (
     read_anew,
     request_of,
 )
+from collective_booking.workflows.drafting import appointment_of, confirming, written
 from collective_booking.workflows.finding import judge
 
 
@@ -120,6 +119,15 @@ async def hold(
         PriceChangedError: the price is not what the booker was *shown*.
         MissingPortError: there is a price, and the service was given no gateway.
         RequestReusedError: *request_id* was used for something else.
+
+    >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> held.hold.expires - held.hold.made
+    datetime.timedelta(seconds=600)
+    >>> service.confirm(held.token).appointment.status
+    <Status.CONFIRMED: 'confirmed'>
     """
     wish = Wish(start, contact, title, notes, location)
     request = request_of(request_id, "hold", slug, wish, shown)
@@ -160,6 +168,18 @@ async def book(
         CalendarChangedError: the calendar is not what the booker was *shown*, or keeps changing.
         PriceChangedError: the price is not what the booker was *shown*.
         RequestReusedError: *request_id* was used for something else.
+
+    >>> from collective_booking.testing.samples import KIM, LOU, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM, title="Offer")
+    >>> print(booked.appointment)
+    Offer with Kim Lee, 2026-11-23T10:00:00Z/2026-11-23T11:00:00Z
+    >>> booked.appointment.owner.id  # it stays Ana's, whoever owns the calendar later
+    'ana'
+    >>> service.book("sales-call", at("10:00"), LOU)
+    Traceback (most recent call last):
+    collective_booking.reasons.SlotUnavailableError: ...
     """
     wish = Wish(start, contact, title, notes, location)
     request = request_of(request_id, "book", slug, wish, shown)
@@ -231,26 +251,6 @@ def held(desk: Desk, hold: Hold) -> Held:
     return Held(hold, desk.tokens.make(Purpose.HOLD, hold.id))
 
 
-def appointment_of(desk: Desk, hold: Hold) -> Appointment:
-    """The appointment that *hold* becomes; it keeps the id, the snapshot and the details."""
-    asked = hold.snapshot.calendar.approval
-    appointment = Appointment(
-        tenant=hold.tenant,
-        id=hold.id,
-        uid=desk.uid(hold.id),
-        snapshot=hold.snapshot,
-        slot=hold.slot,
-        contact=hold.contact,
-        status=Status.PENDING if asked else Status.CONFIRMED,
-        title=hold.title,
-        notes=hold.notes,
-        location=hold.location,
-        verified=hold.verified,
-        paid=hold.payment.money if hold.payment else None,
-    )
-    return booked(appointment, desk.now)
-
-
 # --- what becomes of a hold ----------------------------------------------------------------------
 
 
@@ -262,6 +262,13 @@ async def confirm(desk: Desk, /, token: str) -> Booking:
         InvalidTokenError: *token* is of no hold.
         HoldExpiredError: the hold has lapsed, or was released.
         PaymentRequiredError: there is a price: begin the payment instead.
+
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> service.confirm(held.token) == service.confirm(held.token)
+    True
     """
     hold = await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token))
     if hold.state is HoldState.BOOKED:
@@ -272,108 +279,6 @@ async def confirm(desk: Desk, /, token: str) -> Booking:
     return await written(desk, confirming(desk, hold))
 
 
-def confirming(desk: Desk, hold: Hold) -> Draft:
-    """The draft by which *hold* becomes an appointment: nothing is asked again (S1)."""
-    appointment = appointment_of(desk, hold)
-    return Draft(
-        tenant=desk.tenant,
-        now=desk.now,
-        hold=hold.stepped(state=HoldState.BOOKED),
-        appointment=appointment,
-        tenure=Tenure.FOR_GOOD if appointment.claims_time else Tenure.ENDED,
-        effects=effects_of(appointment),
-    )
-
-
 def _is_free_of_charge(hold: Hold) -> None:
     if hold.snapshot.calendar.price is not None:
         raise PaymentRequiredError(hold.calendar)
-
-
-# --- what becomes of a request -------------------------------------------------------------------
-
-
-async def approve(desk: Desk, /, id: str, *, request_id: str | None = None) -> Booking:
-    """Confirm the pending request *id*: now its members are invited.
-
-    A request that did not take its members' time is asked once more whether that is free (S1).
-
-    Raises:
-        UnknownBookingError: there is no appointment *id*.
-        IllegalStepError: it is not pending.
-        RequestPastError: its time has come already.
-        SlotUnavailableError: somebody has taken the time meanwhile.
-    """
-    request = request_of(request_id, "approve", id)
-    if known := await answered(desk, request):
-        return await booking_of(desk, known)
-    pending = await ReadAppointment(desk.tenant, id)
-    approved = pending.stepped(Happening.APPROVED, desk.now)
-    if approved.start <= desk.now:
-        raise RequestPastError(id, approved.start)
-    draft = Draft(
-        tenant=desk.tenant,
-        now=desk.now,
-        appointment=approved,
-        effects=effects_of(approved, pending.status),
-        request=request,
-    )
-    if pending.claims_time:
-        return await written(desk, draft)
-    return await judged_anew(lambda: _approved_anew(desk, draft, approved))
-
-
-async def _approved_anew(desk: Desk, /, draft: Draft, approved: Appointment) -> Booking:
-    afresh, admit = await asked_afresh(desk, draft, approved)
-    return await written(desk, afresh, admit)
-
-
-async def asked_afresh(
-    desk: Desk, /, draft: Draft, subject: Hold | Appointment
-) -> tuple[Draft, Admission]:
-    """The *draft* that claims the time of *subject* anew, and what that depends on (S1).
-
-    Busy, unknown, time off, claims and caps are asked, as they are now; hours, grid, notice and
-    horizon were asked when it was booked.
-    """
-    stored = await ReadCalendar(desk.tenant, subject.calendar)
-    calendar = subject.snapshot.moving_under(stored.calendar)
-    finder = await judge(desk, calendar, subject.slot.start, moving=subject.id)
-    judged = replace(draft, judged=stored.version, capped=calendar.is_capped, tenure=Tenure.ANEW)
-    return judged, finder.admission(subject.slot.start, only=AFRESH)
-
-
-async def decline(desk: Desk, /, id: str, *, request_id: str | None = None) -> Booking:
-    """Decline the pending request *id*: its time is free again, and its booker is told.
-
-    Raises:
-        UnknownBookingError: there is no appointment *id*.
-        IllegalStepError: it is not pending.
-    """
-    request = request_of(request_id, "decline", id)
-    if known := await answered(desk, request):
-        return await booking_of(desk, known)
-    pending = await ReadAppointment(desk.tenant, id)
-    return await written(desk, ending(desk, pending, Happening.DECLINED, request))
-
-
-def ending(
-    desk: Desk, before: Appointment, happening: Happening, request: Request | None = None
-) -> Draft:
-    """The draft by which *before* ends: what it claimed is free again."""
-    after = before.stepped(happening, desk.now)
-    return Draft(
-        tenant=desk.tenant,
-        now=desk.now,
-        appointment=after,
-        tenure=Tenure.ENDED,
-        effects=effects_of(after, before.status),
-        request=request,
-    )
-
-
-async def written(desk: Desk, /, draft: Draft, admit: Admission | None = None) -> Booking:
-    """The appointment of *draft*, once that is written; or what was written before (S4)."""
-    known = await Commit(draft, admit)
-    assert draft.appointment is not None
-    return booking(desk, draft.appointment) if known is None else await booking_of(desk, known)

@@ -20,6 +20,12 @@ async def calendar(desk: Desk, /, slug: str) -> StoredCalendar:
 
     Raises:
         UnknownCalendarError: there is none.
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> stored = sandbox(calendar()).calendar("sales-call")
+    >>> stored.calendar.primary_owner.id, stored.version
+    ('ana', 1)
     """
     return await ReadCalendar(desk.tenant, slug)
 
@@ -34,6 +40,14 @@ async def save_calendar(
 
     Raises:
         CalendarChangedError: the stored version is not *version*; 0 asks that none is stored.
+
+    >>> from collective_booking.testing.samples import ANA, BEN, CLEO, KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar(ANA, BEN))
+    >>> booked = service.book("sales-call", at("10:00"), KIM)
+    >>> saved = service.save_calendar(calendar(ANA, CLEO), version=1)
+    >>> saved.stored.version, [str(each) for each in saved.kept]  # Ben keeps this one
+    (2, ['Sales call with Kim Lee, 2026-11-23T10:00:00Z/2026-11-23T11:00:00Z'])
     """
     require("calendar", calendar, CollectiveCalendar, "a CollectiveCalendar")
     return await SaveCalendar(desk.tenant, calendar, version, desk.now)
@@ -47,6 +61,16 @@ async def remove_member(desk: Desk, /, slug: str, member: str) -> SavedCalendar:
         UnknownMemberError: *member* is not on its roster.
         PrimaryOwnerRemovalError: they own it: make another member owner first (O3).
         RosterSizeError: only 2 are left (O1).
+
+    >>> from collective_booking.testing.samples import ANA, BEN, CLEO, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar(ANA, BEN, CLEO))
+    >>> saved = service.remove_member("sales-call", "ben")
+    >>> [member.id for member in saved.stored.calendar.members]
+    ['ana', 'cleo']
+    >>> service.remove_member("sales-call", "ana")
+    Traceback (most recent call last):
+    collective_booking.errors.PrimaryOwnerRemovalError: ...
     """
     return await _changed(desk, slug, lambda calendar: calendar.remove_member(member))
 
@@ -58,6 +82,12 @@ async def make_owner(desk: Desk, /, slug: str, member: str) -> SavedCalendar:
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownMemberError: *member* is not on its roster.
         OptionalOwnerError: they are optional.
+
+    >>> from collective_booking.testing.samples import calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> service.make_owner("sales-call", "ben").stored.calendar.primary_owner.id
+    'ben'
     """
     return await _changed(desk, slug, lambda calendar: calendar.make_owner(member))
 

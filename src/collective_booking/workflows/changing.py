@@ -26,7 +26,6 @@ from collective_booking.intervals import Interval
 from collective_booking.moments import in_utc
 from collective_booking.money import Money
 from collective_booking.payments import PaymentState
-from collective_booking.workflows.booking import ending, written
 from collective_booking.workflows.desk import (
     Booking,
     Desk,
@@ -37,6 +36,7 @@ from collective_booking.workflows.desk import (
     read_anew,
     request_of,
 )
+from collective_booking.workflows.drafting import ending, written
 from collective_booking.workflows.finding import judge
 from collective_booking.workflows.paying import settled
 
@@ -54,6 +54,13 @@ async def appointment(desk: Desk, /, id: str) -> Booking:
 
     Raises:
         UnknownBookingError: there is none.
+
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM)
+    >>> service.appointment(service.appointment_id(booked.token)) == booked
+    True
     """
     return booking(desk, await ReadAppointment(desk.tenant, id))
 
@@ -64,6 +71,13 @@ async def agenda(
     """The appointments that start in *window*, earliest first, of any status.
 
     Of the calendar *slug* alone, if it is given.
+
+    >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM)
+    >>> [str(appointment) for appointment in service.agenda(MONDAY)]
+    ['Sales call with Kim Lee, 2026-11-23T10:00:00Z/2026-11-23T11:00:00Z']
     """
     require("window", window, Interval, "an Interval")
     return await ReadAppointments(desk.tenant, window, slug)
@@ -89,6 +103,14 @@ async def reschedule(
         IllegalStepError: it cannot be moved any more.
         NoChangeError: it starts then already.
         SlotUnavailableError: the time is refused; it says by whom and what.
+
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM).appointment
+    >>> moved = service.reschedule(booked.id, at("14:00"), version=1).appointment
+    >>> moved.start.hour, moved.version, moved.uid == booked.uid
+    (14, 2, True)
     """
     start = in_utc(start)
     request = request_of(request_id, "reschedule", id, start, version)
@@ -135,6 +157,16 @@ async def edit(
         ConfigurationError: there is no such detail, or it cannot be so.
         IllegalStepError: it cannot be edited any more.
         NoChangeError: it is so already.
+
+    >>> from collective_booking.testing.samples import KIM, LOU, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM).appointment
+    >>> str(service.edit(booked.id, contact=LOU, title="Offer").appointment)
+    'Offer with Lou Ray, 2026-11-23T10:00:00Z/2026-11-23T11:00:00Z'
+    >>> service.edit(booked.id, owner="ben")
+    Traceback (most recent call last):
+    collective_booking.errors.FixedForEverError: ...
     """
     request = request_of(request_id, "edit", id, version, sorted(details.items()))
     if known := await answered(desk, request):
@@ -173,6 +205,13 @@ async def cancel(
         InvalidValueError: the *refund* is more than what was paid, or nothing.
         CurrencyMismatchError: the *refund* is in another currency than what was paid.
         MissingPortError: there is a *refund*, and the service was given no gateway.
+
+    >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM).appointment
+    >>> str(service.cancel(booked.id).appointment.status), len(service.offers("sales-call", MONDAY))
+    ('cancelled', 8)
     """
     require("refund", refund, Money | None, "Money, such as Money(5000, 'EUR')")
     request = request_of(request_id, "cancel", id, refund, version)
@@ -212,6 +251,15 @@ async def mark(desk: Desk, /, id: str, status: Status, *, version: int | None = 
         StaleVersionError: it is not at *version* any more.
         InvalidValueError: *status* is none of the three.
         IllegalStepError: it cannot be marked so as it stands.
+
+    >>> from collective_booking import Status
+    >>> from collective_booking.testing import FakeClock
+    >>> from collective_booking.testing.samples import KIM, NOW, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM).appointment
+    >>> str(service.mark(booked.id, Status.NO_SHOW).appointment.status)
+    'no-show'
     """
     if not isinstance(status, Status) or status not in MARKS:
         raise InvalidValueError("status", status, f"use one of {', '.join(MARKS)}")
@@ -232,6 +280,14 @@ async def member_declined(desk: Desk, /, id: str, member: str) -> Booking:
         UnknownBookingError: there is no appointment *id*.
         UnknownMemberError: *member* is not one of its members.
         IllegalStepError: it is not confirmed.
+
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM).appointment
+    >>> told = service.member_declined(booked.id, "ben").appointment
+    >>> str(told.status), told.history[-1].note
+    ('confirmed', 'ben')
     """
     before = await ReadAppointment(desk.tenant, id)
     before.snapshot.calendar.member(member)

@@ -63,6 +63,15 @@ async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
 
     Raises:
         MissingPortError: somebody has to be told by a port that the service was not given.
+
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM)
+    >>> sorted(effect.address for effect in service.deliver().delivered)
+    ['booker', 'copy:ana', 'copy:ben', 'owner:ana']
+    >>> service.deliver().delivered  # nothing twice
+    ()
     """
     require("limit", limit, int, "a whole number")
     attempts = await settle(desk)
@@ -83,7 +92,22 @@ async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
 
 
 async def undelivered(desk: Desk, /) -> tuple[Effect, ...]:
-    """What has failed so far and is not delivered, dead letters among it, each with its reason."""
+    """What has failed so far and is not delivered, dead letters among it, each with its reason.
+
+    >>> from collective_booking.testing import FakeNotifier
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> notifier = FakeNotifier()
+    >>> notifier.unreachable.add("ana@example.com")
+    >>> service = sandbox(calendar(), notifier=notifier)
+    >>> booked = service.book("sales-call", at("10:00"), KIM)
+    >>> _ = service.deliver()
+    >>> [effect] = service.undelivered()
+    >>> effect.address, effect.attempts
+    ('owner:ana', 1)
+    >>> print(effect.failure)
+    UndeliverableError: it can never be delivered: nobody is known as ana@example.com
+    """
     return await ReadUndelivered(desk.tenant)
 
 
@@ -92,6 +116,19 @@ async def retry(desk: Desk, /, key: str) -> None:
 
     Raises:
         UnknownBookingError: no undelivered effect has this key.
+
+    >>> from collective_booking.testing import FakeNotifier
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> notifier = FakeNotifier()
+    >>> notifier.unreachable.add("ana@example.com")
+    >>> service = sandbox(calendar(), notifier=notifier)
+    >>> booked = service.book("sales-call", at("10:00"), KIM)
+    >>> [dead] = service.deliver().dead
+    >>> notifier.unreachable.clear()
+    >>> service.retry(dead.key)
+    >>> len(service.deliver().delivered), service.undelivered()
+    (1, ())
     """
     await RetryEffect(desk.tenant, key, desk.now)
 

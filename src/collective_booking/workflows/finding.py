@@ -35,6 +35,16 @@ async def offers(
     Raises:
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownBookingError: *moving* is no appointment.
+
+    >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> booked = service.book("sales-call", at("10:00"), KIM)
+    >>> [f"{slot.start:%H:%M}" for slot in service.offers("sales-call", MONDAY)]
+    ['09:00', '11:00', '12:00', '13:00', '14:00', '15:00', '16:00']
+    >>> moving = booked.appointment.id
+    >>> len(service.offers("sales-call", MONDAY, moving=moving))  # it is not in its own way
+    8
     """
     return (await finder(desk, slug, window, moving=moving)).offers(window)
 
@@ -49,6 +59,13 @@ async def explain(
         UnknownBookingError: *moving* is no appointment.
         NaiveDatetimeError: *start* has no time zone.
         OutOfRangeError: *start* is too early or too late for anything to be booked then.
+
+    >>> from collective_booking.testing.samples import at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> print(sandbox(calendar()).explain("sales-call", at("08:00")))
+    2026-11-23T08:00:00Z is refused:
+      ana is outside opening hours (2026-11-20T17:00:00Z/2026-11-23T09:00:00Z)
+      ben is outside opening hours (2026-11-20T17:00:00Z/2026-11-23T09:00:00Z)
     """
     instant = to_datetime(supported(start))
     around = Interval(instant - _AROUND, instant + _AROUND)
@@ -63,6 +80,12 @@ async def finder(
     Raises:
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownBookingError: *moving* is no appointment.
+
+    >>> from collective_booking.testing.samples import MONDAY, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> finder = sandbox(calendar()).finder("sales-call", MONDAY)
+    >>> len(finder.offers(MONDAY)), finder.accepts(at("10:00")), finder.accepts(at("08:00"))
+    (8, True, False)
     """
     require("window", window, Interval, "an Interval")
     calendar = (await ReadCalendar(desk.tenant, slug)).calendar

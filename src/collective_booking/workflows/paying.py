@@ -49,7 +49,6 @@ from collective_booking.payments import (
 from collective_booking.reasons import SlotUnavailableError
 from collective_booking.retrying import pause_after
 from collective_booking.tokens import Purpose
-from collective_booking.workflows.booking import asked_afresh, confirming
 from collective_booking.workflows.desk import (
     Attempt,
     Booking,
@@ -58,6 +57,7 @@ from collective_booking.workflows.desk import (
     judged_anew,
     read_anew,
 )
+from collective_booking.workflows.drafting import asked_afresh, confirming
 
 _MOST_STEPS: Final = 20
 """More than any attempt takes: a gateway that contradicts itself cannot keep one going for ever."""
@@ -71,6 +71,13 @@ async def attempt(desk: Desk, /, token: str) -> Attempt:
 
     Raises:
         InvalidTokenError: *token* is of no hold.
+
+    >>> from collective_booking.testing.samples import EUROS, KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar(price=EUROS))
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> service.attempt(held.token).action is None  # nobody has begun to pay
+    True
     """
     return await _attempt(desk, await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token)))
 
@@ -86,6 +93,13 @@ async def begin_payment(desk: Desk, /, token: str) -> Attempt:
         NothingToPayError: there is no price: confirm the hold instead.
         HoldExpiredError: the hold has lapsed, or was released, before a payment began.
         MissingPortError: the service was given no gateway.
+
+    >>> from collective_booking.testing.samples import EUROS, KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar(price=EUROS))
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> service.begin_payment(held.token).action
+    'https://pay.example.com/...'
     """
     hold = await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token))
     if hold.payment is None:
@@ -115,6 +129,17 @@ async def payment_happened(desk: Desk, /, notice: Notice) -> Attempt:
     Raises:
         ForgedNotificationError: it is not genuine.
         ForeignNotificationError: it is genuine, and not about a payment here.
+
+    >>> from collective_booking.testing import FakeGateway
+    >>> from collective_booking.testing.samples import EUROS, KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> gateway = FakeGateway()
+    >>> service = sandbox(calendar(price=EUROS), gateway=gateway)
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> _ = service.begin_payment(held.token)
+    >>> told = service.payment_happened(gateway.pay(held.hold.id))  # the webhook
+    >>> print(told.outcome, told.booking.appointment.paid)
+    booked 50.00 EUR
     """
     require("a notice", notice, Notice, "a Notice, with the body and the headers that came in")
     news = await Interpret(notice)
@@ -154,6 +179,13 @@ async def release(desk: Desk, /, token: str) -> Attempt:
     Raises:
         InvalidTokenError: *token* is of no hold.
         HoldExpiredError: it is settled already, or about to be: cancel the appointment instead.
+
+    >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> str(service.release(held.token).outcome), len(service.offers("sales-call", MONDAY))
+    ('released', 8)
     """
     hold = await ReadHold(desk.tenant, desk.tokens.read(Purpose.HOLD, token))
     if hold.state in {HoldState.BOOKED, HoldState.SETTLING}:
@@ -165,7 +197,19 @@ async def release(desk: Desk, /, token: str) -> Attempt:
 
 
 async def settle(desk: Desk, /, *, limit: int = 100) -> tuple[Attempt, ...]:
-    """Resume every unfinished attempt, as after a crash, and release what has lapsed (M2)."""
+    """Resume every unfinished attempt, as after a crash, and release what has lapsed (M2).
+
+    >>> from datetime import timedelta
+    >>> from collective_booking.testing import FakeClock
+    >>> from collective_booking.testing.samples import KIM, NOW, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> clock = FakeClock(NOW)
+    >>> service = sandbox(calendar(), clock=clock)
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> clock.advance(timedelta(minutes=10))
+    >>> [str(attempt.outcome) for attempt in service.settle()]
+    ['released']
+    """
     due = await ReadUnfinished(desk.tenant, desk.now, limit)
     return tuple([await _resumed(desk, id_) for id_ in due])
 

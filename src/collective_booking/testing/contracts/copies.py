@@ -12,10 +12,9 @@ from functools import partial
 from typing import Any, Final
 
 from collective_booking.appointments import Appointment, Happening
-from collective_booking.effects import Channel, Effect
 from collective_booking.intervals import NEVER, Interval
 from collective_booking.members import Member
-from collective_booking.messages import MemberCopy, copy_of
+from collective_booking.messages import MemberCopy
 from collective_booking.snapshots import Snapshot
 from collective_booking.testing import samples
 from collective_booking.testing.contracts.calling import answers, only
@@ -96,7 +95,7 @@ class CopiesContract(ProviderHooks):
     def test_a_copy_that_was_put_is_there(self) -> None:
         """Put an appointment into the calendar of the copy's member."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
+        self.call(provider.put, samples.copy(self.booked()))
 
         kept = only(self.kept(provider).values())
         assert kept == self.expected(self.booked())
@@ -104,7 +103,7 @@ class CopiesContract(ProviderHooks):
     def test_a_copy_is_found_by_its_uid(self) -> None:
         """By its UID it is known in every calendar of the world, and found again to be changed."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
+        self.call(provider.put, samples.copy(self.booked()))
 
         assert list(self.kept(provider)) == [self.booked().uid]
 
@@ -112,26 +111,26 @@ class CopiesContract(ProviderHooks):
         """At least once, again after a failure: a repetition must not fill the calendar."""
         provider = self.provider()
         for _ in range(3):
-            self.call(provider.put, self.copy(self.booked()))
+            self.call(provider.put, samples.copy(self.booked()))
 
         assert self.kept(provider) == {self.booked().uid: self.expected(self.booked())}
 
     def test_putting_replaces_what_is_there(self) -> None:
         """After a lost message the next one is whole again, whatever the calendar has (E1)."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
-        self.call(provider.put, self.copy(self.moved()))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.call(provider.put, samples.copy(self.moved()))
 
         assert self.kept(provider) == {self.moved().uid: self.expected(self.moved())}
 
     def test_each_member_has_a_copy_of_their_own(self) -> None:
         """Nobody else's calendar is touched."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked(), "ana"))
+        self.call(provider.put, samples.copy(self.booked(), "ana"))
         assert self.kept(provider, "ben") == {}
 
-        self.call(provider.put, self.copy(self.booked(), "ben"))
-        self.call(provider.update, self.copy(self.moved(), "ben"))
+        self.call(provider.put, samples.copy(self.booked(), "ben"))
+        self.call(provider.update, samples.copy(self.moved(), "ben"))
         assert self.kept(provider, "ana") == {self.booked().uid: self.expected(self.booked())}
 
     def test_appointments_are_kept_apart(self) -> None:
@@ -140,7 +139,7 @@ class CopiesContract(ProviderHooks):
         ids = ["a1", "a/1", "a_1", "../a1", "a1%2F", "ä1", "a 1"]
         made = [self.booked(id=id_, start=at(f"{9 + n}:00")) for n, id_ in enumerate(ids)]
         for each in made:
-            self.call(provider.put, self.copy(each))
+            self.call(provider.put, samples.copy(each))
 
         assert self.kept(provider) == {each.uid: self.expected(each) for each in made}
 
@@ -148,7 +147,7 @@ class CopiesContract(ProviderHooks):
         """Who is told that it worked tells nobody else: an error is tried again, silence is not."""
         provider = self.provider()
         nobody = self.out_of_reach(provider)
-        copy = self.copy(self.booked(nobody), nobody.id)
+        copy = samples.copy(self.booked(nobody), nobody.id)
 
         try:
             self.call(provider.put, copy)
@@ -161,8 +160,8 @@ class CopiesContract(ProviderHooks):
     def test_an_update_changes_the_copy(self) -> None:
         """It is the same copy, at its new time."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
-        self.call(provider.update, self.copy(self.moved()))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.call(provider.update, samples.copy(self.moved()))
 
         kept = only(self.kept(provider).values())
         assert (kept.slot, kept.title) == (self.moved().slot, self.moved().title)
@@ -172,7 +171,7 @@ class CopiesContract(ProviderHooks):
         provider = self.provider()
         seen = []
         for act, each in ((provider.put, self.booked()), (provider.update, self.moved())):
-            self.call(act, self.copy(each))
+            self.call(act, samples.copy(each))
             seen.append([kept.sequence for kept in self.kept(provider).values()])
 
         assert seen == ([[0], [1]] if self.shows_sequence else [[None], [None]])
@@ -180,20 +179,20 @@ class CopiesContract(ProviderHooks):
     def test_an_update_repeated_changes_nothing(self) -> None:
         """Again after a failure, as for putting."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
+        self.call(provider.put, samples.copy(self.booked()))
         for _ in range(3):
-            self.call(provider.update, self.copy(self.moved()))
+            self.call(provider.update, samples.copy(self.moved()))
 
         assert self.kept(provider) == {self.moved().uid: self.expected(self.moved())}
 
     def test_a_copy_that_its_owner_deleted_is_put_anew(self) -> None:
         """Else they would miss a meeting that still takes place."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
-        self.delete(provider, self.copy(self.booked()))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.delete(provider, samples.copy(self.booked()))
         assert self.kept(provider) == {}, "the hook `delete` has not deleted the copy"
 
-        self.call(provider.update, self.copy(self.moved()))
+        self.call(provider.update, samples.copy(self.moved()))
         assert self.kept(provider) == {self.moved().uid: self.expected(self.moved())}
 
     # --- removing -------------------------------------------------------------------------------
@@ -201,18 +200,18 @@ class CopiesContract(ProviderHooks):
     def test_a_removed_copy_is_gone(self) -> None:
         """A meeting that does not take place must not stay in a calendar."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
-        self.call(provider.remove, self.copy(self.cancelled()))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.call(provider.remove, samples.copy(self.cancelled()))
 
         assert self.kept(provider) == {}
 
     def test_removing_what_is_gone_is_no_failure(self) -> None:
         """Repeated, or deleted by its owner before: it is not there, which is all that matters."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
-        self.delete(provider, self.copy(self.booked()))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.delete(provider, samples.copy(self.booked()))
         for _ in range(2):
-            self.call(provider.remove, self.copy(self.cancelled()))
+            self.call(provider.remove, samples.copy(self.cancelled()))
 
         assert self.kept(provider) == {}
 
@@ -220,9 +219,13 @@ class CopiesContract(ProviderHooks):
         """Another appointment of the same member, and another member's copy of this one, stay."""
         provider = self.provider()
         other = self.booked(id="a2", start=at("14:00"))
-        for copy in (self.copy(self.booked()), self.copy(other), self.copy(self.booked(), "ben")):
+        for copy in (
+            samples.copy(self.booked()),
+            samples.copy(other),
+            samples.copy(self.booked(), "ben"),
+        ):
             self.call(provider.put, copy)
-        self.call(provider.remove, self.copy(self.cancelled()))
+        self.call(provider.remove, samples.copy(self.cancelled()))
 
         assert list(self.kept(provider, "ana")) == [other.uid]
         assert list(self.kept(provider, "ben")) == [self.booked().uid]
@@ -233,7 +236,7 @@ class CopiesContract(ProviderHooks):
         """A title or a note that looks like a command of the calendar's language is none."""
         provider = self.provider()
         odd = self.booked(title=_ODD, notes=_INJECTED)
-        self.call(provider.put, self.copy(odd))
+        self.call(provider.put, samples.copy(odd))
 
         assert self.kept(provider) == {odd.uid: self.expected(odd)}
 
@@ -241,7 +244,7 @@ class CopiesContract(ProviderHooks):
         """Every method may be called from several threads at once."""
         provider = self.provider()
         made = [self.booked(id=f"a{hour}", start=at(f"{hour}:00")) for hour in range(9, 17)]
-        copies = [self.copy(each, id_) for each in made for id_ in ("ana", "ben")]
+        copies = [samples.copy(each, id_) for each in made for id_ in ("ana", "ben")]
         answers(self.at_once([partial(self.call, provider.put, copy) for copy in copies]))
 
         expected = {each.uid: self.expected(each) for each in made}
@@ -272,19 +275,6 @@ class CopiesContract(ProviderHooks):
     def cancelled(self) -> Appointment:
         """The same after it was cancelled."""
         return self.booked().stepped(Happening.CANCELLED, NOW)
-
-    def copy(self, appointment: Appointment, id: str = "ana") -> MemberCopy:
-        """What the member *id* gets of *appointment*, as it is handed to a provider."""
-        from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
-
-        effect = Effect(
-            tenant=appointment.tenant,
-            appointment=appointment.id,
-            version=appointment.version,
-            channel=Channel.COPY,
-            recipient=id,
-        )
-        return copy_of(effect, appointment, invitation(appointment))
 
     def expected(self, appointment: Appointment) -> KeptCopy:
         """How *appointment* has to be kept."""

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from collective_booking.errors import ForeignNotificationError, ForgedNotificationError
 from collective_booking.money import Money
-from collective_booking.payments import Charge, Notice, PaymentAnswer, PaymentNews, PaymentState
+from collective_booking.payments import Notice, PaymentAnswer, PaymentNews, PaymentState
+from collective_booking.testing import samples
 from collective_booking.testing.contracts.calling import Contract, answers
-from collective_booking.testing.samples import EUROS, KIM
+from collective_booking.testing.samples import EUROS
 
 _PART: Final = Money(2000, "EUR")
 _NEXT_DIGIT: Final = bytes.maketrans(b"0123456789", b"1234567890")
@@ -307,16 +308,7 @@ class PaymentGatewayContract(Contract):
 
     def authorise(self, gateway: Any, hold: str = "h1") -> PaymentAnswer:
         """Begin the payment of *hold*, under its key."""
-        charge = Charge(
-            tenant="default",
-            hold=hold,
-            money=EUROS,
-            description="Sales call",
-            name=KIM.name,
-            email=KIM.email,
-            key=f"{hold}/authorising",
-        )
-        return self._answer(gateway.authorise, charge)
+        return self._answer(gateway.authorise, samples.charge(hold))
 
     def reserve(self, gateway: Any) -> str:
         """Begin a payment and let its payer pay; its reference."""

@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from collective_booking.appointments import Appointment, Contact
-from collective_booking.effects import Channel, Effect
+from collective_booking.appointments import Contact
 from collective_booking.errors import UndeliverableError
-from collective_booking.messages import Audience, Message, message_of
-from collective_booking.snapshots import Snapshot
+from collective_booking.messages import Audience
 from collective_booking.testing import samples
 from collective_booking.testing.contracts.calling import Contract, answers, only
 from collective_booking.testing.samples import KIM, LOU, NOW, at
@@ -89,23 +87,23 @@ class NotifierContract(Contract):
     def test_a_message_reaches_whom_it_names(self) -> None:
         """Send one message to whom it names, and to nobody else."""
         notifier = self.make_notifier()
-        self.call(notifier.send, self.message(Audience.BOOKER))
-        self.call(notifier.send, self.message(Audience.OWNER))
+        self.call(notifier.send, samples.message(Audience.BOOKER))
+        self.call(notifier.send, samples.message(Audience.OWNER))
 
         assert self.addresses(notifier) == ["kim@example.com", "ana@example.com"]
 
     def test_a_signal_reaches_the_host(self) -> None:
         """The application itself is told too, of whom the message knows no address."""
         notifier = self.make_notifier()
-        self.call(notifier.send, self.message(Audience.HOST))
+        self.call(notifier.send, samples.message(Audience.HOST))
 
         assert self.addresses(notifier) == [self.host_address]
 
     def test_words_of_strangers_name_no_recipients(self) -> None:
         """Names and notes that look like headers or commands are only words."""
         notifier = self.make_notifier()
-        odd = self.booked(contact=_ODD, title='<b>"ünï"</b>, Cc: x@y 😀', notes=_INJECTED)
-        self.call(notifier.send, self.message(Audience.BOOKER, odd))
+        odd = samples.appointment(contact=_ODD, title='<b>"ünï"</b>, Cc: x@y 😀', notes=_INJECTED)
+        self.call(notifier.send, samples.message(Audience.BOOKER, odd))
 
         assert self.addresses(notifier) == ["kim@example.com"]
 
@@ -115,7 +113,7 @@ class NotifierContract(Contract):
         """Calendars compare what they get with what they have; a changed line is another event."""
         notifier = self.make_notifier()
         notes = "Bring:\n" + "ünï 😀, " * 40 + "\n.\nFrom here"
-        message = self.message(Audience.BOOKER, self.booked(notes=notes))
+        message = samples.message(Audience.BOOKER, samples.appointment(notes=notes))
         assert message.invitation is not None
         self.call(notifier.send, message)
 
@@ -125,7 +123,7 @@ class NotifierContract(Contract):
     def test_where_there_is_no_invitation_none_arrives(self) -> None:
         """Whose own calendar gets its copy would have the appointment twice (E2)."""
         notifier = self.make_notifier()
-        message = self.message(Audience.OWNER)
+        message = samples.message(Audience.OWNER)
         assert message.invitation is None
         self.call(notifier.send, message)
 
@@ -137,29 +135,29 @@ class NotifierContract(Contract):
         """At least once is not exactly once: under one key it is the same message (E1)."""
         notifier = self.make_notifier()
         for _ in range(2):
-            self.call(notifier.send, self.message(Audience.BOOKER))
+            self.call(notifier.send, samples.message(Audience.BOOKER))
 
         assert len({each.id for each in self.delivered(notifier)}) == 1
 
     def test_other_messages_are_told_apart(self) -> None:
         """Who throws repetitions away must not lose a second message, or another's."""
         notifier = self.make_notifier()
-        moved = self.booked().moved(at("14:00"), NOW)
-        for made in (self.booked(), moved, self.booked(id="a2")):
+        moved = samples.appointment().moved(at("14:00"), NOW)
+        for made in (samples.appointment(), moved, samples.appointment(id="a2")):
             for audience in (Audience.BOOKER, Audience.OWNER):
-                self.call(notifier.send, self.message(audience, made))
+                self.call(notifier.send, samples.message(audience, made))
 
         assert len({each.id for each in self.delivered(notifier)}) == 6
 
     def test_messages_keep_their_order(self) -> None:
         """Messages of one appointment to one recipient come in order, and arrive so."""
         notifier = self.make_notifier()
-        made = self.booked()
-        self.call(notifier.send, self.message(Audience.BOOKER, made))
+        made = samples.appointment()
+        self.call(notifier.send, samples.message(Audience.BOOKER, made))
         for hour in (11, 12, 13, 14):
             before = list(self.delivered(notifier))
             made = made.moved(at(f"{hour}:00"), NOW)
-            self.call(notifier.send, self.message(Audience.BOOKER, made))
+            self.call(notifier.send, samples.message(Audience.BOOKER, made))
             assert list(self.delivered(notifier))[: len(before)] == before
 
         assert len(self.delivered(notifier)) == 5
@@ -172,7 +170,7 @@ class NotifierContract(Contract):
         self.break_down(notifier)
 
         try:
-            self.call(notifier.send, self.message(Audience.BOOKER))
+            self.call(notifier.send, samples.message(Audience.BOOKER))
         except UndeliverableError as final:
             raise AssertionError(f"it would never be tried again: {final}") from final
         except Exception:  # noqa: BLE001  # any other error means that it is tried again
@@ -183,47 +181,28 @@ class NotifierContract(Contract):
         """An address that is none is told at once; and no address is refused for anything else."""
         notifier = self.make_notifier()
         address = self.unreachable(notifier)
-        to = self.booked(contact=replace(KIM, email=address or "someone@example.com"))
+        to = samples.appointment(contact=replace(KIM, email=address or "someone@example.com"))
 
         try:
-            self.call(notifier.send, self.message(Audience.BOOKER, to))
+            self.call(notifier.send, samples.message(Audience.BOOKER, to))
             refused = False
         except UndeliverableError:
             refused = True
-        other = self.booked(id="a2", contact=LOU)
-        self.call(notifier.send, self.message(Audience.BOOKER, other))
+        other = samples.appointment(id="a2", contact=LOU)
+        self.call(notifier.send, samples.message(Audience.BOOKER, other))
         taken = [] if address else ["someone@example.com"]
         assert (refused, self.addresses(notifier)) == (bool(address), [*taken, LOU.email])
 
     def test_threads_lose_no_message(self) -> None:
         """Every method may be called from several threads at once."""
         notifier = self.make_notifier()
-        made = [self.booked(id=f"a{number}") for number in range(8)]
-        messages = [self.message(Audience.BOOKER, each) for each in made]
+        made = [samples.appointment(id=f"a{number}") for number in range(8)]
+        messages = [samples.message(Audience.BOOKER, each) for each in made]
         answers(self.at_once([partial(self.call, notifier.send, each) for each in messages]))
 
         assert len({each.id for each in self.delivered(notifier)}) == len(made)
 
-    # --- messages -------------------------------------------------------------------------------
-
-    def booked(self, **changes: Any) -> Appointment:
-        """An appointment of Ana, who owns it, and Ben, which Kim booked."""
-        snapshot = Snapshot(calendar=samples.calendar(), version=1, owner="ana")
-        return samples.appointment(snapshot=snapshot, **changes)
-
-    def message(self, audience: Audience, appointment: Appointment | None = None) -> Message:
-        """What *audience* is told of the last change of *appointment*, as a notifier gets it."""
-        from collective_booking.invitations import invitation  # noqa: PLC0415  # loads icalendar
-
-        about = appointment or self.booked()
-        effect = Effect(
-            tenant=about.tenant,
-            appointment=about.id,
-            version=about.version,
-            channel=Channel(audience),
-            recipient=about.owner.id if audience is Audience.OWNER else "",
-        )
-        return message_of(effect, about, invitation(about), "a-token")
+    # --- what has arrived ----------------------------------------------------------------------
 
     def addresses(self, notifier: Any) -> list[str]:
         """To whom something has arrived so far."""

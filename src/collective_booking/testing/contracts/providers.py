@@ -10,6 +10,7 @@ from typing import Final
 
 from collective_booking.appointments import Happening
 from collective_booking.intervals import NEVER, IntervalSet
+from collective_booking.testing import samples
 from collective_booking.testing.contracts.busytimes import BusyTimesContract
 from collective_booking.testing.contracts.copies import CopiesContract
 from collective_booking.testing.samples import NOW, slot
@@ -41,7 +42,7 @@ class CalendarProviderContract(BusyTimesContract, CopiesContract):
     def test_our_own_copies_make_nobody_busy(self) -> None:
         """The store is the truth for our own appointments; who cannot tell them says so (F6)."""
         provider = self.make_provider({"ana": _OWN, "ben": NEVER})
-        self.call(provider.put, self.copy(self.booked()))
+        self.call(provider.put, samples.copy(self.booked()))
 
         own = IntervalSet([self.booked().slot]) if self.sees_own_copies else NEVER
         known = self.known(provider, "ana", _DAY)
@@ -50,8 +51,8 @@ class CalendarProviderContract(BusyTimesContract, CopiesContract):
     def test_a_moved_copy_leaves_nothing_behind(self) -> None:
         """Neither at its old time, nor at its new one."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
-        self.call(provider.update, self.copy(self.moved()))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.call(provider.update, samples.copy(self.moved()))
 
         own = IntervalSet([self.moved().slot]) if self.sees_own_copies else NEVER
         assert self.known(provider, "ana", _DAY).busy == own
@@ -59,8 +60,8 @@ class CalendarProviderContract(BusyTimesContract, CopiesContract):
     def test_a_removed_copy_leaves_the_time_free(self) -> None:
         """Also where the service cannot tell our copies from other busy time."""
         provider = self.provider()
-        self.call(provider.put, self.copy(self.booked()))
-        self.call(provider.remove, self.copy(self.cancelled()))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.call(provider.remove, samples.copy(self.cancelled()))
 
         known = self.known(provider, "ana", _DAY)
         assert (known.busy, known.tentative, known.unknown) == (NEVER, NEVER, ())
@@ -68,8 +69,8 @@ class CalendarProviderContract(BusyTimesContract, CopiesContract):
     def test_a_member_keeps_their_own_busy_time(self) -> None:
         """Whatever becomes of our copies: they are put, changed and removed by their UID alone."""
         provider = self.make_provider({"ana": _OWN, "ben": NEVER})
-        self.call(provider.put, self.copy(self.booked()))
-        self.call(provider.update, self.copy(self.moved()))
-        self.call(provider.remove, self.copy(self.moved().stepped(Happening.CANCELLED, NOW)))
+        self.call(provider.put, samples.copy(self.booked()))
+        self.call(provider.update, samples.copy(self.moved()))
+        self.call(provider.remove, samples.copy(self.moved().stepped(Happening.CANCELLED, NOW)))
 
         assert self.known(provider, "ana", _DAY).busy == _OWN

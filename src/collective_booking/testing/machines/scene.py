@@ -31,7 +31,8 @@ from collective_booking.testing.contracts.copies import KeptCopy
 from collective_booking.testing.faults import Faults, Faulty
 from collective_booking.testing.gateways import FakeGateway
 from collective_booking.testing.notifiers import FakeNotifier
-from collective_booking.testing.samples import HOST, NOW, SECRET
+from collective_booking.testing.samples import NOW
+from collective_booking.testing.sandboxes import sandbox
 
 EVERYTHING: Final = Interval(NOW - timedelta(days=30), NOW + timedelta(days=60))
 TAKES_PLACE: Final = frozenset({Status.CONFIRMED, Status.SHOWED, Status.NO_SHOW})
@@ -155,20 +156,13 @@ class Scene(RuleBasedStateMachine):
         self.provider: Any = self.make_provider(times)
         self.notifier: Any = self.make_notifier()
         self.gateway: Any = self.make_gateway()
-        numbers = count(1)
-        ports: dict[str, Any] = {
-            "provider": Faulty(self.provider, self.faults),
-            "notifier": Faulty(self.notifier, self.faults),
-            "gateway": Faulty(_Overheard(self.gateway, self.references), self.faults),
-        }
-        self.service: BookingService = BookingService(
-            self.store,
-            secret=SECRET,
-            host=HOST,
+        self.service: BookingService = sandbox(
+            store=self.store,
+            provider=Faulty(self.provider, self.faults),
+            notifier=Faulty(self.notifier, self.faults),
+            gateway=Faulty(_Overheard(self.gateway, self.references), self.faults),
             clock=self.clock,
             tenant=self.tenant,
-            new_id=lambda: f"id{next(numbers)}",
-            **ports,
         )
 
     def rosters(self, slug: str) -> list[tuple[Member, ...]]:
