@@ -41,6 +41,8 @@ class FakeProvider:
     >>> known = provider.availability([ana], window)
     >>> str(known["ana"].busy.total), len(provider.asked)
     ('1:00:00', 1)
+    >>> provider.repeated, provider.violations  # nobody has put anything yet
+    ([], [])
     """
 
     def __init__(

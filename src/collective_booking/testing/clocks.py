@@ -18,6 +18,9 @@ class FakeClock:
     >>> clock.advance(timedelta(minutes=5))
     >>> clock.now().isoformat()
     '2026-11-23T09:05:00+00:00'
+    >>> clock.set(datetime.fromisoformat("2026-11-23T08:00Z"))  # back, as a real one may not
+    >>> clock.now().hour
+    8
     """
 
     def __init__(self, now: datetime) -> None:

@@ -41,6 +41,9 @@ class Faults:
     >>> faults.through("capture", lambda: "done")
     'done'
     >>> faults.plan("capture", *[Fault.LOST] * 3)  # the next three
+    >>> faults.heal()
+    >>> faults.through("capture", lambda: "done")
+    'done'
     """
 
     def __init__(self) -> None:

@@ -57,14 +57,20 @@ class FakeGateway:
     taken. `faults.plan(...)` lets the next calls of a method go wrong. With "authorise" or
     "capture" in `declining`, these answer DECLINED. `calls` are the methods and keys of all calls.
 
-    >>> gateway = FakeGateway(at_once=True)
-    >>> euros = Money(5000, "EUR")
-    >>> charge = Charge(
-    ...     tenant="t", hold="h", money=euros, description="", name="", email="", key="k"
-    ... )
-    >>> answer = gateway.authorise(charge)
-    >>> gateway.capture(answer.reference, euros, "k2").state, gateway.charged("h")
-    (<PaymentState.CAPTURED: 'captured'>, 5000)
+    >>> from collective_booking.testing.samples import EUROS, charge
+    >>> gateway = FakeGateway()
+    >>> answer = gateway.authorise(charge("h1"))
+    >>> notice = gateway.pay("h1")  # what a webhook would bring
+    >>> gateway.reserved("h1"), gateway.charged("h1")
+    (True, 0)
+    >>> _ = gateway.capture(answer.reference, EUROS, "take it")
+    >>> _ = gateway.refund(answer.reference, Money(2000, "EUR"), "give some back")
+    >>> gateway.charged("h1"), gateway.returned("h1"), gateway.net("h1"), gateway.moves("h1")
+    (5000, 2000, 3000, (1, 1))
+
+    >>> _ = gateway.authorise(charge("h2"))
+    >>> print(gateway.interpret(gateway.refuse("h2")).state)
+    declined
     """
 
     def __init__(

@@ -18,11 +18,12 @@ class FakeNotifier:
     never be reached.
 
     >>> from collective_booking.testing.faults import Fault
+    >>> from collective_booking.testing.samples import message
     >>> notifier = FakeNotifier()
-    >>> notifier.unreachable.add("ana@example.com")
-    >>> notifier.faults.plan("send", Fault.AFTER)  # the next one arrives, and is repeated
-    >>> notifier.received
-    []
+    >>> notifier.faults.plan("send", Fault.TWICE)
+    >>> notifier.send(message(Audience.OWNER))
+    >>> len(notifier.sent), len(notifier.received), notifier.to(Audience.BOOKER)
+    (2, 1, [])
     """
 
     def __init__(self) -> None:

@@ -197,13 +197,17 @@ class CalDavProvider:
         )
 
     def update(self, copy: MemberCopy) -> None:
-        """Change the copy of its member, or put it anew; see `put`."""
+        """Change the copy of its member, or put it anew; see `ports.KeepsCopies`.
+
+        Raises what `put` does.
+        """
         self.put(copy)
 
     def remove(self, copy: MemberCopy) -> None:
-        """Take *copy* out of its member's calendar, if it is there; raises what `put` does.
+        """Take *copy* out of its member's calendar, if it is there; see `ports.KeepsCopies`.
 
-        Also where the server cannot look for a UID, and so cannot say that it is not there.
+        Raises what `put` does, also where the server cannot look for a UID, and so cannot say that
+        it is not there.
         """
         self._change(copy, _copy_in, _remove)
 

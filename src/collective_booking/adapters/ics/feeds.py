@@ -128,8 +128,9 @@ class Feeds:
 
     >>> old: list[StaleCopy] = []
     >>> feeds = Feeds(fresh_for=timedelta(minutes=5), stale_for=timedelta(hours=1), tell=old.append)
-    >>> old
-    []
+    >>> [answer] = feeds.fetch_all([("ana", "http://example.com/ana.ics")], 1_000_000).values()
+    >>> answer.detail
+    'only https feeds are read'
     """
 
     def __init__(

@@ -68,6 +68,11 @@ def read_file(
     """What `read` makes of the file at *path*; reasons name it as *path* does.
 
     A file that is not there, or cannot be opened, makes the whole window unknown.
+
+    >>> from collective_booking.testing.samples import MONDAY
+    >>> known = read_file("gone.ics", MONDAY, timezone="UTC")
+    >>> [str(each) for each in known.unknown], known.unknown[0].interval == MONDAY
+    (['unreadable: No such file or directory (gone.ics)'], True)
     """
     place, question = _place(path), question_about(window, timezone, address, limits, own_suffix)
     return whole(question, [_read_file(place, Look(question))])
@@ -88,6 +93,12 @@ def read_folder(
     one. Links to folders are followed; each folder is read once. A folder without any is a calendar
     without events; one that is not there, or cannot be opened, and a link that leads nowhere make
     the whole window unknown.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from collective_booking.testing.samples import MONDAY
+    >>> with TemporaryDirectory() as folder:
+    ...     read_folder(folder, MONDAY, timezone="UTC") == Availability()  # free, and known to be
+    True
     """
     place, question = _place(path), question_about(window, timezone, address, limits, own_suffix)
     return whole(question, _read_folder(place, Look(question)))
@@ -102,7 +113,13 @@ def read_path(
     limits: Limits = DEFAULTS,
     own_suffix: str | None = None,
 ) -> Availability:
-    """`read_folder` if there is a folder at *path*, else `read_file`."""
+    """`read_folder` if there is a folder at *path*, else `read_file`.
+
+    >>> from collective_booking.testing.samples import MONDAY
+    >>> known = read_path("gone.ics", MONDAY, timezone="UTC")
+    >>> known == read_file("gone.ics", MONDAY, timezone="UTC")
+    True
+    """
     place, question = _place(path), question_about(window, timezone, address, limits, own_suffix)
     return look_at(place, Look(question))
 

@@ -21,7 +21,7 @@ _LONGEST: Final = 8_000
 
 
 class NotFetched(Exception):  # noqa: N818  # not an error yet: it becomes an `Unknown`
-    """Why there is no feed, in words without secrets. It never leaves the adapter."""
+    """Why there is no feed, in words without secrets, and as the cause of what is unknown then."""
 
     def __init__(self, detail: str, cause: Cause = Cause.SERVICE) -> None:
         super().__init__(detail, cause)

@@ -62,9 +62,12 @@ class AsyncSqlStore:
     >>> import asyncio
     >>> async def stored() -> int:
     ...     store = await AsyncSqlStore.open("sqlite+aiosqlite://")
+    ...     await store.create()  # what is there already is left as it is
+    ...     async with store.engine.begin() as connection:
+    ...         joined = store.within(connection)  # for a service that books in this transaction
     ...     year = Interval.from_isoformat("2026-01-01T00Z/2027-01-01T00Z")
     ...     found = await store.appointments("default", year)
-    ...     await store.engine.dispose()
+    ...     await store.close()
     ...     return len(found)
     >>> asyncio.run(stored())
     0
@@ -202,7 +205,7 @@ class AsyncSqlStore:
         return operation(connection, *arguments)
 
     def __repr__(self) -> str:
-        return f"<AsyncSqlStore at {self.engine.url.render_as_string()}>"
+        return f"<{type(self).__name__} at {self.engine.url.render_as_string()}>"
 
 
 def _run(connection: Connection, operation: Callable[..., T], *arguments: Any) -> T:

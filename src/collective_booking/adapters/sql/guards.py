@@ -91,6 +91,14 @@ def create_all(connection: Connection) -> None:
 
     Raises:
         UnguardedStoreError: the database is neither SQLite nor PostgreSQL.
+
+    >>> from sqlalchemy import create_engine, inspect
+    >>> engine = create_engine("sqlite://")
+    >>> with engine.begin() as connection:
+    ...     create_all(connection)
+    ...     "cb_claims" in inspect(connection).get_table_names()
+    True
+    >>> engine.dispose()
     """
     _alone(connection)
     metadata.create_all(connection)
@@ -106,6 +114,14 @@ def install_guards(connection: Connection) -> None:
     Raises:
         UnguardedStoreError: the database is neither SQLite nor PostgreSQL, or holds exclusive
             claims that overlap already, which have to be settled first.
+
+    >>> from sqlalchemy import create_engine
+    >>> engine = create_engine("sqlite://")
+    >>> with engine.begin() as connection:
+    ...     metadata.create_all(connection)  # as a migration would
+    ...     install_guards(connection)
+    ...     check_guards(connection)
+    >>> engine.dispose()
     """
     _alone(connection)
     if connection.dialect.name == "sqlite":
@@ -120,6 +136,14 @@ def check_guards(connection: Connection) -> None:
     Raises:
         UnguardedStoreError: one is missing or another, or the database is neither SQLite nor
             PostgreSQL.
+
+    >>> from sqlalchemy import create_engine
+    >>> engine = create_engine("sqlite://")
+    >>> with engine.begin() as connection:
+    ...     check_guards(connection)
+    Traceback (most recent call last):
+    collective_booking.errors.UnguardedStoreError: ...
+    >>> engine.dispose()
     """
     known = {"sqlite": _has_triggers, "postgresql": _is_excluding}
     if not known[_known(connection)](connection):

@@ -62,10 +62,11 @@ class SqlStore:
     Any number of processes and threads may use one database. The tables and guards must be there:
     `create` makes them, or a migration of the host's does. `open` does all of that for a file.
 
-    >>> store = SqlStore.open("sqlite://")
+    >>> store = SqlStore(create_engine("sqlite://"))
+    >>> store.create()  # what is there already is left as it is
     >>> store.appointments("default", Interval.from_isoformat("2026-01-01T00Z/2027-01-01T00Z"))
     ()
-    >>> store.engine.dispose()
+    >>> store.close()
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -79,6 +80,12 @@ class SqlStore:
 
         SQLite is set up so that several processes can share the file, and so that nothing that was
         acknowledged is lost when the machine fails.
+
+        Raises:
+            ConfigurationError: *where* is no place of a database, or its driver is not installed.
+
+        >>> store = SqlStore.open("sqlite://")  # in memory, gone with this process
+        >>> store.close()
         """
         address = address_of(where, "sqlite")
         engine = create_engine(address, **pooling(address))
@@ -102,7 +109,15 @@ class SqlStore:
         self.engine.dispose()
 
     def within(self, connection: Connection) -> JoinedStore:
-        """This store, writing in the transaction that *connection* has begun, or begins (S5)."""
+        """This store, writing in the transaction that *connection* has begun, or begins (S5).
+
+        >>> store = SqlStore.open("sqlite://")
+        >>> with store.engine.begin() as connection:
+        ...     joined = store.within(connection)
+        >>> joined
+        <JoinedStore at sqlite://>
+        >>> store.close()
+        """
         return JoinedStore(self, connection)
 
     # --- calendars ------------------------------------------------------------------------------
@@ -213,7 +228,7 @@ class SqlStore:
             self._guarded = True
 
     def __repr__(self) -> str:
-        return f"<SqlStore at {self.engine.url.render_as_string()}>"
+        return f"<{type(self).__name__} at {self.engine.url.render_as_string()}>"
 
 
 def retry_or_raise(error: DBAPIError, tried: int) -> None:
@@ -239,12 +254,17 @@ class JoinedStore(SqlStore):
     Commands that call others between two commits (payments, a refund, settling, delivering) refuse
     to run.
 
+    >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
     >>> store = SqlStore.open("sqlite://")
-    >>> with store.engine.begin() as connection:
-    ...     joined = store.within(connection)  # for a service that books in this transaction
-    >>> isinstance(joined, JoinedStore)
-    True
-    >>> store.engine.dispose()
+    >>> service = sandbox(calendar(), store=store)
+    >>> with store.engine.connect() as connection:
+    ...     joined = sandbox(store=store.within(connection))
+    ...     booked = joined.book("sales-call", at("10:00"), KIM)
+    ...     connection.rollback()  # what the host undoes has never been
+    >>> service.agenda(MONDAY)
+    ()
+    >>> store.close()
     """
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:

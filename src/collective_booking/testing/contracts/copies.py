@@ -57,7 +57,11 @@ class KeptCopy:
 
     @classmethod
     def read(cls, icalendar: bytes) -> KeptCopy:
-        """The copy in one such object."""
+        """The copy in one such object.
+
+        >>> KeptCopy.read(samples.copy().icalendar).title
+        'Sales call'
+        """
         return only(cls.by_uid([icalendar]).values())
 
     @classmethod
