@@ -56,6 +56,17 @@ def test_a_team_that_is_fine_is_told_in_a_sentence(run: Run) -> None:
     )
 
 
+def test_a_price_is_told_with_what_follows_from_it(run: Run, folder: Path) -> None:
+    """Its times are listed here, and booked elsewhere (M1): better heard early."""
+    priced = team(price={"amount": 5000, "currency": "EUR"})
+    (folder / "team.toml").write_text(in_toml(priced), "utf-8")
+
+    told = run("check", "team.toml", *NOW)
+
+    assert "It costs 50.00 EUR: only an application books what is paid for first.\n" in told.out
+    assert told.code == 0
+
+
 def test_each_calendar_is_read_and_summed_up(run: Run, with_calendar: Path) -> None:
     """Nought hours busy is how one notices the wrong file."""
     told = run("check", "team.toml", *NOW)

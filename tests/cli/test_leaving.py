@@ -155,6 +155,18 @@ def test_two_files_cannot_keep_one_calendar(run: Run, folder: Path) -> None:
     assert (told.code, told.out) == (2, "")
     assert told.err.startswith("copy.toml: slug: 'sales-call' is that of team.toml too: give one")
     assert (apart.code, apart.out) == (0, "Nothing is booked.\n")
+    assert run("check", "copy.toml", *NOW).err == told.err
+    assert run("check", "team.toml", *NOW).code == 0
+
+
+def test_checking_a_team_writes_nothing(run: Run, folder: Path) -> None:
+    """A database that others have begun has no list of teams yet, and need not get one."""
+    with closing(sqlite3.connect(folder / "bookings.sqlite")) as connection:
+        connection.execute("CREATE TABLE others (something TEXT)")
+    before = (folder / "bookings.sqlite").read_bytes()
+
+    assert run("check", "team.toml", *NOW).code == 0
+    assert (folder / "bookings.sqlite").read_bytes() == before
 
 
 def test_a_file_that_is_broken_for_the_moment_keeps_its_calendar(run: Run, folder: Path) -> None:

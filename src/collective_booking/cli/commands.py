@@ -178,8 +178,10 @@ def check(team: str, **given: str | None) -> Answer:
       collective-booking check team.toml
     """
     asked = ask(team, given)
-    from collective_booking.cli import findings  # noqa: PLC0415
+    from collective_booking.cli import findings, register  # noqa: PLC0415
 
+    if asked.places.database.exists():
+        register.refuse_a_second(asked.team, asked.places.database)
     found = sources.by_calendar(asked.team, asked.window)
     return findings.answer(asked.team, asked.window, found, asked.clock)
 

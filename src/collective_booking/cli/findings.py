@@ -48,7 +48,7 @@ def answer(
     told += [Text(item, "yellow") for item in items]
     unlisted = list(_unlisted(team))
     told += [Text(line, "yellow") for line in unlisted]
-    told += [Text(line) for line in _without_calendar(team)]
+    told += [Text(line) for line in (*_without_calendar(team), *_at_a_price(calendar))]
     wrong = " ".join(_counts(len(items), len(unlisted)))
     told.append(Text(wrong, "bold red") if wrong else Text("Nothing is wrong.", "bold green"))
     return Answer(NO if wrong else YES, told)
@@ -88,6 +88,11 @@ def _without_calendar(team: Team) -> Iterator[str]:
     for member in team.calendar.members:
         if not member.calendar and member.id not in team.sources:
             yield f"{member.name} has no calendar: busy never, as far as anybody knows."
+
+
+def _at_a_price(calendar: CollectiveCalendar) -> Iterator[str]:
+    if calendar.price is not None:  # M1
+        yield f"It costs {calendar.price}: only an application books what is paid for first."
 
 
 def _counts(unreadable: int, unlisted: int) -> Iterator[str]:

@@ -39,12 +39,10 @@ def remember(team: Team, database: Path) -> Mapping[str, Sources]:
         BadInput: another file that is there has the same slug, or the database cannot be used.
     """
     slug, file = team.calendar.slug, _beside(database, Path(team.path))
-    with _writing(database) as connection:
-        known = connection.execute("SELECT file, members FROM cli_teams WHERE slug = ?", (slug,))
-        other, members = known.fetchone() or (file, "{}")
-        if other != file:
-            _refuse_a_second(team, database.parent / other)
-        found: dict[str, Any] = json.loads(members)
+    with _open(database) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(_TABLE)
+        found = _known(connection, team, database)
         for member in team.calendar.members:
             found.pop(member.id, None)
             if team.follows(member):
@@ -52,10 +50,36 @@ def remember(team: Team, database: Path) -> Mapping[str, Sources]:
         connection.execute(
             "INSERT OR REPLACE INTO cli_teams VALUES (?, ?, ?)", (slug, file, json.dumps(found))
         )
+        connection.execute("COMMIT")
     return {id_: _read(held) for id_, held in found.items()}
 
 
-def _refuse_a_second(team: Team, other: Path) -> None:
+def refuse_a_second(team: Team, database: Path) -> None:
+    """See that no other file keeps the calendar of *team* in *database*; nothing is written.
+
+    Raises:
+        BadInput: another file that is there has the same slug, or the database cannot be used.
+    """
+    with _open(database) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'cli_teams'").fetchone():
+            _known(connection, team, database)
+
+
+def _known(connection: sqlite3.Connection, team: Team, database: Path) -> dict[str, Any]:
+    """Where all are looked up who were ever in *team*, as it is written, by id.
+
+    Raises:
+        BadInput: it is another file's team, and that is there.
+    """
+    asked = ("SELECT file, members FROM cli_teams WHERE slug = ?", (team.calendar.slug,))
+    file, members = connection.execute(*asked).fetchone() or (None, "{}")
+    if file not in {None, _beside(database, Path(team.path))}:
+        _refuse_unless_gone(team, database.parent / file)
+    known: dict[str, Any] = json.loads(members)
+    return known
+
+
+def _refuse_unless_gone(team: Team, other: Path) -> None:
     """Refuse that two files keep one calendar, each undoing what the other says (O4)."""
     slug = team.calendar.slug
     try:
@@ -68,16 +92,13 @@ def _refuse_a_second(team: Team, other: Path) -> None:
 
 
 @contextmanager
-def _writing(database: Path) -> Iterator[sqlite3.Connection]:
-    """A transaction that nobody else writes beside; an error leaves everything as it was."""
+def _open(database: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that begins nothing by itself; what is not committed when it ends is undone."""
     try:
         with closing(
             sqlite3.connect(database, timeout=_PATIENCE, isolation_level=None)
         ) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_TABLE)
             yield connection
-            connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise BadInput([Problem(str(database), f"cannot be used: {error}")]) from None
 
