@@ -134,7 +134,7 @@ async def hold(
     if known := await answered(desk, request):
         return held(desk, await ReadHold(desk.tenant, known.subject))
 
-    async def attempt() -> Held:
+    async def once() -> Held:
         draft, admit = await _judged(desk, slug, wish, shown, request)
         assert draft.hold is not None
         if draft.hold.snapshot.calendar.price is not None and not desk.has_gateway:
@@ -143,7 +143,7 @@ async def hold(
         made = draft.hold if known is None else await ReadHold(desk.tenant, known.subject)
         return held(desk, made)
 
-    return await judged_anew(attempt)
+    return await judged_anew(once)
 
 
 async def book(
@@ -186,7 +186,7 @@ async def book(
     if known := await answered(desk, request):
         return await booking_of(desk, known)
 
-    async def attempt() -> Booking:
+    async def once() -> Booking:
         draft, admit = await _judged(desk, slug, wish, shown, request)
         assert draft.hold is not None
         _is_free_of_charge(draft.hold)
@@ -196,7 +196,7 @@ async def book(
         )
         return await written(desk, at_once, admit)
 
-    return await judged_anew(attempt)
+    return await judged_anew(once)
 
 
 async def _judged(

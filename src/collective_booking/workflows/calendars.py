@@ -95,9 +95,9 @@ async def make_owner(desk: Desk, /, slug: str, member: str) -> SavedCalendar:
 async def _changed(
     desk: Desk, /, slug: str, change: Callable[[CollectiveCalendar], CollectiveCalendar]
 ) -> SavedCalendar:
-    async def attempt() -> SavedCalendar:
+    async def once() -> SavedCalendar:
         stored = await ReadCalendar(desk.tenant, slug)
         after = change(stored.calendar)
         return await SaveCalendar(desk.tenant, after, stored.version, desk.now)
 
-    return await judged_anew(attempt)
+    return await judged_anew(once)

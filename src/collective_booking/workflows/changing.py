@@ -118,7 +118,7 @@ async def reschedule(
         return await booking_of(desk, known)
     before = await _at(desk, id, version)
 
-    async def attempt() -> Booking:
+    async def once() -> Booking:
         stored = await ReadCalendar(desk.tenant, before.calendar)
         calendar = before.snapshot.moving_under(stored.calendar)
         unjudged = before.moved(start, desk.now)
@@ -136,7 +136,7 @@ async def reschedule(
         )
         return await written(desk, draft, finder.admission(after.start))
 
-    return await judged_anew(attempt)
+    return await judged_anew(once)
 
 
 async def edit(

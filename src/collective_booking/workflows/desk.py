@@ -152,25 +152,24 @@ def read_anew(
 
     @wraps(command)
     async def again(*args: P.args, **kwargs: P.kwargs) -> T:
-        for _ in range(TRIES - 1):
-            try:
-                return await command(*args, **kwargs)
-            except StaleVersionError:
-                continue
-        return await command(*args, **kwargs)
+        return await _begun_again(lambda: command(*args, **kwargs), StaleVersionError)
 
     return again
 
 
-async def judged_anew(attempt: Callable[[], Awaitable[T]]) -> T:
-    """What *attempt* comes to, begun again from reading when its calendar changes meanwhile (S1).
+async def judged_anew(once: Callable[[], Awaitable[T]]) -> T:
+    """What *once* comes to, begun again from reading when its calendar changes meanwhile (S1).
 
     Raises:
         CalendarChangedError: it changed each time.
     """
+    return await _begun_again(once, CalendarChangedError)
+
+
+async def _begun_again(once: Callable[[], Awaitable[T]], refused: type[Exception]) -> T:
     for _ in range(TRIES - 1):
         try:
-            return await attempt()
-        except CalendarChangedError:
+            return await once()
+        except refused:
             continue
-    return await attempt()
+    return await once()

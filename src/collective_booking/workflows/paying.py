@@ -349,12 +349,12 @@ async def _claim(desk: Desk, /, hold: Hold) -> str:
 
 
 async def _revive(desk: Desk, /, hold: Hold, settling: Hold) -> str:
-    async def attempt() -> None:
+    async def once() -> None:
         draft = Draft(tenant=desk.tenant, now=desk.now, hold=settling)
         await Commit(*await asked_afresh(desk, draft, hold))
 
     try:
-        await judged_anew(attempt)
+        await judged_anew(once)
     except SlotUnavailableError:
         return await _unwind(desk, hold)
     return ""
