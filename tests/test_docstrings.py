@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
+from doctest import DocTestParser
 from enum import Enum
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ THINGS: Final = public_things()
 CLASSES: Final = [each for each in THINGS if inspect.isclass(each.thing)]
 MEMBERS: Final = [member for each in CLASSES for member in public_members(each)]
 CALLED: Final = [*(each for each in THINGS if not inspect.isclass(each.thing)), *MEMBERS]
+PARSER: Final = DocTestParser()
 OURS: Final = {
     name
     for name in collective_booking.__all__
@@ -107,6 +110,35 @@ def test_every_name_of_the_front_door_shows_how_it_is_used() -> None:
     }
 
 
+def test_every_public_method_shows_how_it_is_used() -> None:
+    """In its own docstring or its class's: what it answers with is seen, and not guessed.
+
+    An implementation of a port is shown at the port, and contracts and games are inherited whole.
+    """
+    assert not names(
+        each
+        for kind in CLASSES
+        if not is_inherited(kind.thing)
+        for each in public_members(kind)
+        if "see `ports." not in each.doc and not is_used(each, kind)
+    )
+
+
+def test_every_public_function_shows_how_it_is_used() -> None:
+    """Wherever it lives; those of the front door are asked for above."""
+    functions = [each for each in THINGS if not inspect.isclass(each.thing)]
+
+    assert functions
+    assert not names(each for each in functions if not is_used(each, each))
+
+
+def is_used(called: Public, owner: Public) -> bool:
+    """Whether an example of *called*, or of the *owner* it belongs to, calls it or reads it."""
+    name = re.escape(called.name.rpartition(".")[2])
+    shown = (example for doc in (called.doc, owner.doc) for example in PARSER.get_examples(doc))
+    return any(re.search(rf"\.{name}\b|\b{name}\(", each.source) for each in shown)
+
+
 def checks(kind: type[Any]) -> bool:
     """Whether making one of *kind* can fail with an error of ours."""
     check = vars(kind).get("__post_init__")
@@ -114,9 +146,14 @@ def checks(kind: type[Any]) -> bool:
 
 
 def is_plain(kind: type[Any]) -> bool:
-    """What needs no example: choices, errors, protocols, and contracts, which are inherited."""
+    """What needs no example of its own: choices, errors, and what is shown by what fulfils it."""
     protocol = getattr(kind, "_is_protocol", False)
-    return issubclass(kind, Enum | BaseException) or protocol or kind.__name__.endswith("Contract")
+    return issubclass(kind, Enum | BaseException) or protocol or is_inherited(kind)
+
+
+def is_inherited(kind: type[Any]) -> bool:
+    """Whether hosts inherit it whole, and pytest or Hypothesis calls what is in it."""
+    return kind.__name__.endswith(("Contract", "Machine"))
 
 
 def raised_by(thing: Any) -> set[str]:
