@@ -332,6 +332,9 @@ class IntervalSet:
     def complement(self, window: Interval | None = None) -> IntervalSet:
         """What is not in it, within *window* or, without one, within all time.
 
+        Raises:
+            WrongTypeError: *window* is no `Interval`.
+
         >>> from collective_booking.testing.samples import slot
         >>> print(IntervalSet([slot("09:00", "10:00")]).complement(slot("08:00", "12:00")))
         2026-11-23T08:00:00Z/2026-11-23T09:00:00Z,2026-11-23T10:00:00Z/2026-11-23T12:00:00Z
