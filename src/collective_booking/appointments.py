@@ -62,7 +62,13 @@ class Contact:
         CONTACT_RULES.settle(self, "the contact")
 
     def is_same_person(self, member: Member) -> bool:
-        """Whether this is *member*, by address; case does not count (A6)."""
+        """Whether this is *member*, by address; case does not count (A6).
+
+        >>> from collective_booking.testing.samples import ANA, member
+        >>> ann = Contact("Ann", "Ana@Example.com")
+        >>> ann.is_same_person(ANA), ann.is_same_person(member("ana", email=None))
+        (True, False)
+        """
         return member.email is not None and member.email.casefold() == self.email.casefold()
 
 
@@ -82,8 +88,12 @@ CONTACT_RULES: Final = Rules(
 class Status(StrEnum):
     """Where an appointment stands (A7).
 
+    Whoever did not come took the time all the same: that counts, and is not ended.
+
     >>> [status.value for status in Status if not status.counts]
     ['cancelled', 'invalid']
+    >>> Status.NO_SHOW.counts, Status.NO_SHOW.ended, Status.CANCELLED.ended
+    (True, False, True)
     """
 
     PENDING = "pending"
@@ -119,8 +129,15 @@ class Status(StrEnum):
 class Happening(StrEnum):
     """What can happen to an appointment.
 
-    >>> [happening.value for happening in Happening][:4]
-    ['requested', 'booked', 'approved', 'declined']
+    Each change of its history says which it was; what cannot happen next is refused (A7).
+
+    >>> from collective_booking.testing.samples import NOW, appointment
+    >>> over = appointment().stepped(Happening.CANCELLED, NOW)
+    >>> [change.happening.value for change in over.history]
+    ['booked', 'cancelled']
+    >>> over.stepped(Happening.SHOWED, NOW)
+    Traceback (most recent call last):
+    collective_booking.errors.IllegalStepError: ...
     """
 
     REQUESTED = "requested"
@@ -211,6 +228,13 @@ class Appointment:
     >>> moved = call.moved(at("14:00"), NOW)
     >>> moved.version, moved.sequence, moved.uid == call.uid, moved.owner.id
     (2, 1, True, 'ana')
+
+    What it was booked with it keeps; what is asked of it is asked of the version at hand.
+
+    >>> call.calendar, [member.id for member in call.members], call.start.hour, moved.end.hour
+    ('sales-call', ['ana', 'ben'], 10, 15)
+    >>> call.happened.value, moved.happened.value, moved.changed == NOW
+    ('booked', 'moved', True)
     """
 
     tenant: str
@@ -261,17 +285,40 @@ class Appointment:
 
     @property
     def organizer(self) -> str | None:
-        """The address that invites: the one the host set, else the owner's, if they have one."""
+        """The address that invites: the one the host set, else the owner's, if they have one.
+
+        >>> from collective_booking.testing.samples import appointment
+        >>> call = appointment()
+        >>> by_host = replace(call, snapshot=replace(call.snapshot, organizer="us@example.com"))
+        >>> call.organizer, by_host.organizer
+        ('ana@example.com', 'us@example.com')
+        """
         return self.snapshot.organizer or self.owner.email
 
     @property
     def assigned_to(self) -> Member | None:
-        """Whose contact the booker becomes: the owner's, if contacts are assigned (O5)."""
+        """Whose contact the booker becomes: the owner's; None if contacts are not assigned (O5).
+
+        >>> from collective_booking.testing.samples import appointment
+        >>> call = appointment()
+        >>> nobodys = replace(call, snapshot=replace(call.snapshot, assign_contact=False))
+        >>> call.assigned_to.id, nobodys.assigned_to
+        ('ana', None)
+        """
         return self.owner if self.snapshot.assign_contact else None
 
     @property
     def claims_time(self) -> bool:
-        """Whether it takes its members' time (A7)."""
+        """Whether it takes its members' time (A7).
+
+        A request does, unless its calendar's `pending_blocks` was off; it counts to caps anyway.
+
+        >>> from collective_booking.testing.samples import appointment, calendar
+        >>> unblocked = Snapshot(calendar=calendar(pending_blocks=False), version=1, owner="ana")
+        >>> request = appointment(Status.PENDING, snapshot=unblocked)
+        >>> request.claims_time, request.status.counts
+        (False, True)
+        """
         if self.status is Status.PENDING:
             return self.snapshot.calendar.pending_blocks
         return self.status.counts
@@ -288,12 +335,28 @@ class Appointment:
 
     @property
     def was_never_confirmed(self) -> bool:
-        """Whether it is, or was until it ended, a request: no calendar ever had it."""
+        """Whether it is, or was until it ended, a request: no calendar ever had it.
+
+        >>> from collective_booking.testing.samples import NOW, appointment
+        >>> request = appointment(Status.PENDING)
+        >>> request.stepped(Happening.DECLINED, NOW).was_never_confirmed
+        True
+        >>> request.stepped(Happening.APPROVED, NOW).was_never_confirmed
+        False
+        """
         confirming = {Happening.BOOKED, Happening.APPROVED}
         return not any(change.happening in confirming for change in self.history)
 
     def claims(self) -> tuple[Claim, ...]:
-        """The members' time that it takes; nothing where it takes none."""
+        """The members' time that it takes, one claim a member; none where it takes none (F7).
+
+        >>> from collective_booking.testing.samples import NOW, appointment
+        >>> call = appointment()
+        >>> [claim.member for claim in call.claims()]
+        ['ana', 'ben']
+        >>> call.stepped(Happening.CANCELLED, NOW).claims()
+        ()
+        """
         return self.snapshot.claims(self.id, self.slot) if self.claims_time else ()
 
     # --- the next version -----------------------------------------------------------------------
@@ -303,6 +366,11 @@ class Appointment:
 
         Raises:
             IllegalStepError: that cannot happen to it as it stands (A7).
+
+        >>> from collective_booking.testing.samples import NOW, appointment
+        >>> showed = appointment().stepped(Happening.SHOWED, NOW)
+        >>> showed.status.value, showed.version, showed.sequence  # no invitation has to say so
+        ('showed', 2, 0)
         """
         status = NEXT.get((self.status, happening))
         if status is None:
@@ -321,6 +389,7 @@ class Appointment:
         Raises:
             IllegalStepError: it cannot be moved any more.
             NoChangeError: it starts then already.
+            NaiveDatetimeError: *start* has no time zone.
         """
         slot = self.snapshot.slot(start)
         after = self.stepped(Happening.MOVED, at, note=str(self.slot))
@@ -336,6 +405,14 @@ class Appointment:
             ConfigurationError: there is no such detail, or it cannot be so.
             IllegalStepError: it cannot be edited any more.
             NoChangeError: it is so already.
+
+        >>> from collective_booking.testing.samples import NOW, appointment
+        >>> call = appointment().edited(NOW, title="First call", notes="Bring the plan.")
+        >>> call.title, call.history[-1].note
+        ('First call', 'title, notes')
+        >>> call.edited(NOW, owner="ben")
+        Traceback (most recent call last):
+        collective_booking.errors.FixedForEverError: ...
         """
         if fixed := sorted(details.keys() & _FIXED):
             raise FixedForEverError(self.id, fixed[0])

@@ -20,8 +20,11 @@ from collective_booking.wording import on_one_line
 class Cause(StrEnum):
     """Why a stretch of somebody's time is unknown (F3).
 
-    >>> Cause.NO_ANSWER.value
-    'no answer'
+    >>> from collective_booking import SlotFinder
+    >>> from collective_booking.testing.samples import NOW, at, calendar
+    >>> finder = SlotFinder(calendar=calendar(), availability={"ben": Availability()}, now=NOW)
+    >>> [reason.detail for reason in finder.explain(at("10:00")).reasons]  # nobody told of Ana
+    ['no answer']
     """
 
     NO_ANSWER = "no answer"
@@ -126,13 +129,26 @@ class Availability:
 
         Only the words of a `ProviderUnavailableError` are kept: those of others may hold addresses
         and keys.
+
+        >>> from collective_booking.testing.samples import MONDAY
+        >>> failure = OSError("https://ana:secret@example.com does not answer")
+        >>> print(*Availability.of_failure(MONDAY, failure).unknown)
+        service failed
         """
         detail = failure.detail if isinstance(failure, ProviderUnavailableError) else ""
         return Availability(unknown=(Unknown(window, Cause.SERVICE, detail),))
 
     @staticmethod
     def union_of(parts: Iterable[Availability]) -> Availability:
-        """What several sources know of the same member, together."""
+        """What several sources know of the same member, together; what none does is free (F3).
+
+        Where one of them failed, the stretch stays unknown, whatever the others say of it.
+
+        >>> from collective_booking.testing.samples import MONDAY
+        >>> free, failed = Availability(), Availability.of_failure(MONDAY, OSError())
+        >>> Availability.union_of([free, failed]) == failed, Availability.union_of([]) == free
+        (True, True)
+        """
         held = tuple(parts)
         return Availability(
             IntervalSet.union_of(part.busy for part in held),

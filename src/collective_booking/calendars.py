@@ -73,6 +73,14 @@ class CollectiveCalendar:
     ... )
     >>> call.owner, call.make_owner("ben")
     ('ana', <CollectiveCalendar 'sales-call': 30m with ana, ben (owner)>)
+
+    A calendar never changes: what changes it answers with another one.
+
+    >>> weekly = call.with_settings(interval=timedelta(minutes=15), max_per_week=10)
+    >>> print(call.step, weekly.step, call.is_capped, weekly.is_capped)
+    0:30:00 0:15:00 False True
+    >>> call.make_owner("ben").primary_owner == call.member("ben"), call.primary_owner.id
+    (True, 'ana')
     """
 
     name: str
@@ -151,7 +159,13 @@ class CollectiveCalendar:
 
     @property
     def effective_location(self) -> MeetingLocation | None:
-        """Where it meets while its primary owner owns what is booked."""
+        """Where it meets while its primary owner owns what is booked; None where nobody says (A5).
+
+        >>> from collective_booking.testing.samples import BEN, calendar, member
+        >>> call = calendar(member("ana", location=MeetingLocation("custom", "Room 4")), BEN)
+        >>> call.effective_location.value, call.make_owner("ben").effective_location
+        ('Room 4', None)
+        """
         return self.location_under(self.owner)
 
     def location_under(self, owner: str) -> MeetingLocation | None:
@@ -161,6 +175,12 @@ class CollectiveCalendar:
 
         Raises:
             UnknownMemberError: *owner* is no member.
+
+        >>> from collective_booking.testing.samples import BEN, calendar, member
+        >>> call = calendar(member("ana", location=MeetingLocation("custom", "Room 4")), BEN)
+        >>> lobby = call.with_settings(location=MeetingLocation("custom", "Lobby"))
+        >>> call.location_under("ana").value, lobby.location_under("ana").value
+        ('Room 4', 'Lobby')
         """
         return self.location or self.member(owner).location
 
@@ -232,6 +252,11 @@ class CollectiveCalendar:
         Raises:
             DuplicateMemberError: they are on it already (O1).
             RosterSizeError: there are 100 already (O1).
+            WrongTypeError: *member* is no `Member`.
+
+        >>> from collective_booking.testing.samples import CLEO, calendar
+        >>> calendar().add_member(CLEO)
+        <CollectiveCalendar 'sales-call': 1h with ana (owner), ben, cleo>
         """
         _a_member(member)
         if any(each.id == member.id for each in self.members):
@@ -245,6 +270,10 @@ class CollectiveCalendar:
             UnknownMemberError: there is none.
             PrimaryOwnerRemovalError: they own it; make another member owner first (O3).
             RosterSizeError: only 2 are left (O1).
+
+        >>> from collective_booking.testing.samples import ANA, BEN, CLEO, calendar
+        >>> calendar(ANA, BEN, CLEO).make_owner("ben").remove_member("ana")
+        <CollectiveCalendar 'sales-call': 1h with ben (owner), cleo>
         """
         leaving = self.member(id)
         if leaving.id == self.owner:
@@ -257,6 +286,12 @@ class CollectiveCalendar:
         Raises:
             UnknownMemberError: nobody has.
             OptionalOwnerError: *member* is optional and owns it (O2).
+            WrongTypeError: *member* is no `Member`.
+
+        >>> from collective_booking.testing.samples import calendar, member
+        >>> changed = calendar().replace_member(member("ben", required=False))
+        >>> [(each.id, each.required) for each in changed.members]
+        [('ana', True), ('ben', False)]
         """
         old = self.member(_a_member(member).id)
         if old.id == self.owner and not member.required:
@@ -282,6 +317,12 @@ class CollectiveCalendar:
 
         Raises:
             ConfigurationError: there is no such setting, or it cannot be so.
+
+        >>> from collective_booking.testing.samples import calendar
+        >>> calendar().with_settings(owner="ben")
+        Traceback (most recent call last):
+        collective_booking.errors.ConfigurationError: ...
+          owner: use make_owner
         """
         known = CALENDAR_RULES.readers.keys() - _OWN_METHOD.keys()
         problems = [

@@ -150,6 +150,18 @@ class Draft:
     >>> draft = Draft(tenant="default", now=NOW, appointment=appointment(), judged=1)
     >>> draft.subject.id, draft.tenure.value
     ('a1', 'same')
+    >>> draft.is_new, draft.pays, draft.outcome
+    (True, False, Outcome(subject='a1', version=1))
+
+    What it leaves behind follows from its subject; what a hold leaves expires with it.
+
+    >>> from collective_booking.testing.samples import hold
+    >>> keeping = Draft(tenant="default", now=NOW, hold=hold(), judged=1, tenure=Tenure.ANEW)
+    >>> [claim.member for claim in keeping.claims], keeping.counted.id, f"{keeping.until:%H:%M}"
+    (['ana', 'ben'], 'h1', '07:10')
+    >>> releasing = Draft(tenant="default", now=NOW, hold=hold(state=HoldState.RELEASED))
+    >>> releasing.claims, releasing.counted, releasing.until
+    ((), None, None)
     """
 
     tenant: str
@@ -172,30 +184,42 @@ class Draft:
 
     @property
     def is_new(self) -> bool:
-        """Whether its subject is stored for the first time, and continues no hold."""
+        """Whether its subject is stored for the first time, and continues no hold.
+
+        >>> from collective_booking.testing.samples import NOW, appointment, hold
+        >>> kept = hold(id="a1").stepped(state=HoldState.BOOKED)
+        >>> Draft(tenant="default", now=NOW, hold=kept, appointment=appointment()).is_new
+        False
+        """
         return self.subject.version == 1 and (self.hold is None or self.hold.version == 1)
 
     @property
     def claims(self) -> tuple[Claim, ...]:
-        """The claims that its subject has from now on."""
+        """The claims that its subject has from now on; none where it takes no time (A7)."""
         return self.subject.claims()
 
     @property
     def counted(self) -> Counted | None:
-        """What its subject counts to the caps from now on (A7)."""
+        """What its subject counts to the caps from now on (A7); None if it does not count."""
         subject = self.subject
         counts = subject.claims_time if isinstance(subject, Hold) else subject.status.counts
         return Counted(subject.id, subject.slot.start) if counts else None
 
     @property
     def until(self) -> datetime | None:
-        """When its claims and its count expire; None if they do not."""
+        """When its claims and its count expire, in UTC; None if they do not."""
         hold = self.hold if self.appointment is None else None
         return hold.expires if hold is not None and hold.state is HoldState.HELD else None
 
     @property
     def pays(self) -> bool:
-        """Whether a gateway is called after it: such a draft joins nobody's transaction (S5)."""
+        """Whether a gateway is called after it: such a draft joins nobody's transaction (S5).
+
+        >>> from collective_booking.payments import Payment
+        >>> from collective_booking.testing.samples import EUROS, NOW, hold
+        >>> Draft(tenant="default", now=NOW, hold=hold(payment=Payment(money=EUROS))).pays
+        True
+        """
         return self.hold is not None and self.hold.payment is not None
 
     @property
@@ -205,10 +229,43 @@ class Draft:
 
 
 class Ledger(Protocol):
-    """What a store reads under its lock, for `decide`: in this order, each once at most."""
+    """What a store reads under its lock, for `decide`: in this order, each once at most.
+
+    Of a store in which Kim's call is all there is beside its calendar, it answers like this:
+
+    >>> from types import SimpleNamespace
+    >>> from collective_booking.testing.samples import NOW, appointment, at
+    >>> kims = appointment()
+    >>> ledger = SimpleNamespace(
+    ...     outcome=lambda request: None,
+    ...     has_news=lambda id: False,
+    ...     calendar_version={"sales-call": 1}.get,
+    ...     hold_version=lambda id: 0,
+    ...     appointment_version=lambda id: 1 if id == kims.id else 0,
+    ...     claimed=lambda id: len(kims.claims()) if id == kims.id else 0,
+    ...     claims=lambda subject: kims.claims(),
+    ...     counted=lambda subject: [Counted(kims.id, kims.start)],
+    ... )
+    >>> ledger.outcome(Request.of("r1", "cancel")), ledger.has_news("evt_1")
+    (None, False)
+    >>> ledger.calendar_version("sales-call"), ledger.calendar_version("demo")
+    (1, None)
+    >>> ledger.hold_version("a1"), ledger.appointment_version("a1"), ledger.claimed("a1")
+    (0, 1, 2)
+    >>> [claim.member for claim in ledger.claims(kims)], len(ledger.counted(kims))
+    (['ana', 'ben'], 1)
+
+    By that, Kim's call may be moved from its first version; its id can be given to no other.
+
+    >>> moved = Draft(tenant="default", now=NOW, appointment=kims.moved(at("14:00"), NOW))
+    >>> decide(moved, None, ledger)
+    >>> decide(Draft(tenant="default", now=NOW, appointment=kims), None, ledger)
+    Traceback (most recent call last):
+    collective_booking.errors.RepeatedIdError: ...
+    """
 
     def outcome(self, request: Request) -> tuple[str, Outcome] | None:
-        """The fingerprint and the outcome recorded under this request's id."""
+        """The fingerprint and the outcome recorded under this request's id; None if none is."""
         ...
 
     def has_news(self, id: str) -> bool:
@@ -216,7 +273,7 @@ class Ledger(Protocol):
         ...
 
     def calendar_version(self, slug: str) -> int | None:
-        """The stored version of this calendar."""
+        """The stored version of this calendar; None if there is none."""
         ...
 
     def hold_version(self, id: str) -> int:
@@ -247,7 +304,8 @@ class Ledger(Protocol):
 def decide(draft: Draft, admit: Admission | None, ledger: Ledger) -> Outcome | None:
     """Whether *draft* may be written; the outcome recorded earlier, if it was written already.
 
-    Asked by every store, under its lock, before it writes anything (S1, S4).
+    Asked by every store, under its lock, before it writes anything (S1, S4). None says that it may,
+    and is yet to be written.
 
     Raises:
         RequestReusedError: something else was asked under this request id.
@@ -256,6 +314,14 @@ def decide(draft: Draft, admit: Admission | None, ledger: Ledger) -> Outcome | N
         StaleVersionError: its hold or appointment has changed since it was read.
         HoldExpiredError: its claims are gone, for the hold has lapsed by somebody else's clock.
         SlotUnavailableError: *admit* refuses its start, under the claims as they are now.
+
+    >>> from types import SimpleNamespace
+    >>> from collective_booking.testing.samples import NOW, appointment
+    >>> asked, done = Request.of("r1", "book", "10:00"), Outcome("a1", version=1)
+    >>> draft = Draft(tenant="default", now=NOW, appointment=appointment(), request=asked)
+    >>> ledger = SimpleNamespace(outcome=lambda request: (asked.fingerprint, done))
+    >>> decide(draft, None, ledger) == done  # and nothing else was asked
+    True
     """
     if known := _answered(draft, ledger):
         return known
@@ -300,6 +366,13 @@ def same_request(request: Request, fingerprint: str, outcome: Outcome) -> Outcom
 
     Raises:
         RequestReusedError: what was recorded answered something else.
+
+    >>> asked, other = Request.of("r1", "cancel", "a1"), Request.of("r1", "cancel", "a2")
+    >>> same_request(asked, asked.fingerprint, Outcome("a1", version=2)).version
+    2
+    >>> same_request(asked, other.fingerprint, Outcome("a2", version=2))
+    Traceback (most recent call last):
+    collective_booking.errors.RequestReusedError: ...
     """
     if fingerprint != request.fingerprint:
         raise RequestReusedError(request.id)
@@ -321,12 +394,25 @@ COUNTED_AROUND: Final = timedelta(days=32)
 
 
 def counted_around(slot: Interval) -> Interval:
-    """The starts that may count to the caps of *slot*'s day, week and month (N3)."""
+    """The starts that may count to the caps of *slot*'s day, week and month (N3).
+
+    32 days on either side, which no zone's day, week or month outgrows.
+
+    >>> from collective_booking.testing.samples import slot
+    >>> print(counted_around(slot("10:00", "11:00")))
+    2026-10-22T10:00:00Z/2026-12-25T11:00:00Z
+    """
     return Interval(slot.start - COUNTED_AROUND, slot.end + COUNTED_AROUND)
 
 
 def overlap(slot: Interval, met: Iterable[Claim]) -> SlotUnavailableError:
-    """What a store's guard raises where claims were *met* in spite of all that was asked (S2)."""
+    """What a store's guard raises where claims were *met* in spite of all that was asked (S2).
+
+    >>> from collective_booking.testing.samples import appointment, slot
+    >>> error = overlap(slot("10:30", "11:30"), appointment().claims())
+    >>> [(reason.what.value, reason.who, reason.claim) for reason in error.reasons]
+    [('other appointment', 'ana', 'a1'), ('other appointment', 'ben', 'a1')]
+    """
     reasons = (
         Reason(What.HOLD if each.held else What.APPOINTMENT, each.member, each.interval, each.id)
         for each in met

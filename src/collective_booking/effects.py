@@ -26,8 +26,9 @@ _MOST_SAID: Final = 500
 class Channel(StrEnum):
     """By which way somebody is reached.
 
-    >>> [channel.value for channel in Channel]
-    ['copy', 'owner', 'booker', 'host']
+    >>> from collective_booking.testing.samples import appointment
+    >>> [(each.channel.value, each.recipient) for each in effects_of(appointment())]
+    [('copy', 'ana'), ('copy', 'ben'), ('owner', 'ana'), ('booker', '')]
     """
 
     COPY = "copy"
@@ -76,8 +77,11 @@ class Effect:
     delivered to this recipient, `missed` that the last one became a dead letter, and `overtaken`
     that a later one was delivered, so that this one has nothing to say any more.
 
-    >>> Effect(tenant="t", appointment="a1", version=1, channel=Channel.COPY, recipient="ana").key
-    't/a1/1/copy:ana'
+    >>> told = Effect(
+    ...     tenant="t", appointment="a1", version=1, channel=Channel.COPY, recipient="ana"
+    ... )
+    >>> told.key, told.address
+    ('t/a1/1/copy:ana', 'copy:ana')
     """
 
     tenant: str
@@ -98,7 +102,14 @@ class Effect:
 
     @property
     def former(self) -> int | None:
-        """The last version at which its recipient was the booker, if they no longer are."""
+        """The last version at which its recipient was the booker; None unless they were once.
+
+        >>> from collective_booking.testing.samples import LOU, NOW, appointment
+        >>> kims = appointment()
+        >>> *_, off = effects_of_editing(kims.edited(NOW, contact=LOU), kims)
+        >>> off.address, off.version, off.former  # Kim is told as of version 1
+        ('booker:1', 2, 1)
+        """
         return int(self.recipient) if self.channel is Channel.BOOKER and self.recipient else None
 
     @property
@@ -119,7 +130,18 @@ class Effect:
 
 
 def effects_of(appointment: Appointment, was: Status | None = None) -> tuple[Effect, ...]:
-    """Who must hear of the last change of *appointment*, which stood as *was* before it (E2)."""
+    """Who must hear of the last change of *appointment*, which stood as *was* before it (E2).
+
+    Left out, it stood as it stands now: as it does when it is new.
+
+    >>> from collective_booking.testing.samples import NOW, appointment
+    >>> request = appointment(Status.PENDING)
+    >>> [effect.address for effect in effects_of(request)]
+    ['owner:ana', 'booker']
+    >>> declined = request.stepped(Happening.DECLINED, NOW)
+    >>> [effect.address for effect in effects_of(declined, was=Status.PENDING)]
+    ['booker']
+    """
     before = appointment.status if was is None else was
     channels = TOLD.get((before, appointment.happened), ())
     return tuple(each for channel in channels for each in _by(channel, appointment))
@@ -129,6 +151,12 @@ def effects_of_editing(after: Appointment, before: Appointment) -> tuple[Effect,
     """The same, and that it is off for whoever was the booker *before* and is no longer (E2).
 
     A member who booked stays invited, so nothing is off for them.
+
+    >>> from collective_booking.testing.samples import LOU, NOW, appointment
+    >>> kims = appointment()
+    >>> told = effects_of_editing(kims.edited(NOW, contact=LOU), kims)
+    >>> [effect.address for effect in told if effect.channel is Channel.BOOKER]  # Lou, and Kim
+    ['booker', 'booker:1']
     """
     told = effects_of(after, before.status)
     then, now = before.contact, after.contact
@@ -140,7 +168,14 @@ def effects_of_editing(after: Appointment, before: Appointment) -> tuple[Effect,
 
 
 def unreached(appointment: Appointment) -> tuple[str, ...]:
-    """The ids of the members who get no copy, for they have no calendar (E2)."""
+    """The ids of the members who get no copy, for they have no calendar (E2).
+
+    >>> from collective_booking.testing.samples import appointment, calendar, member
+    >>> team = calendar(member("ana"), member("ben", calendar=None))
+    >>> call = appointment()
+    >>> unreached(replace(call, snapshot=replace(call.snapshot, calendar=team)))
+    ('ben',)
+    """
     return tuple(member.id for member in appointment.members if member.calendar is None)
 
 
@@ -180,7 +215,13 @@ class Fate(StrEnum):
 def among(effect: Effect, others: Iterable[tuple[int, str]]) -> Effect:
     """*effect*, with what its store knows of the others of its appointment to the same address.
 
-    *others* are their versions and fates.
+    *others* are their versions and fates, in any order.
+
+    >>> from collective_booking.testing.samples import appointment
+    >>> third = replace(effects_of(appointment())[0], version=3)
+    >>> told = among(third, [(2, Fate.DEAD), (1, Fate.DELIVERED)])
+    >>> told.reached, told.missed, told.overtaken
+    (True, True, False)
     """
     ordered = sorted(others)
     past = [fate for version, fate in ordered if version < effect.version]
@@ -230,6 +271,14 @@ def failed(effect: Effect, now: datetime, error: Exception) -> Attempted:
     """What comes of *effect* that *error* has stopped at *now*: another try, or a dead letter (E1).
 
     What can never succeed, and what has failed ten times, is a dead letter.
+
+    >>> from collective_booking.testing.samples import NOW, appointment
+    >>> effect = effects_of(appointment())[0]
+    >>> tried = failed(effect, NOW, OSError("no answer"))
+    >>> tried.failure, tried.dead, tried.again - NOW < timedelta(minutes=2)
+    ('OSError: no answer', False, True)
+    >>> failed(effect, NOW, UndeliverableError("nobody is known there")).dead
+    True
     """
     failure, final = said(error), isinstance(error, UndeliverableError)
     tries = effect.attempts + 1

@@ -41,9 +41,12 @@ No longer than until the meeting begins: what is over is not sold.
 class HoldState(StrEnum):
     """Where a hold stands, and how its attempt to book ended (M2).
 
-    >>> from collective_booking.testing.samples import hold
-    >>> hold().state
-    <HoldState.HELD: 'held'>
+    >>> from collective_booking.testing.samples import KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> service = sandbox(calendar())
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> str(held.hold.state), str(service.release(held.token).hold.state)
+    ('held', 'released')
     """
 
     HELD = "held"
@@ -127,6 +130,12 @@ class Hold:
     >>> kept = hold()
     >>> kept.has_lapsed(NOW), kept.has_lapsed(kept.expires), kept.wakes == kept.expires
     (False, True, True)
+
+    Each step makes the next version; what has ended takes no time, and needs nothing more.
+
+    >>> released = kept.stepped(state=HoldState.RELEASED)
+    >>> released.version, released.claims(), released.wakes, released.move(NOW).value
+    (2, (), None, 'rest')
     """
 
     tenant: str
@@ -149,7 +158,12 @@ class Hold:
 
     @property
     def calendar(self) -> str:
-        """The slug of the calendar it was made through."""
+        """The slug of the calendar it was made through, as it was then.
+
+        >>> from collective_booking.testing.samples import hold
+        >>> hold().calendar
+        'sales-call'
+        """
         return self.snapshot.calendar.slug
 
     def has_lapsed(self, now: datetime) -> bool:
@@ -157,11 +171,25 @@ class Hold:
         return self.state is HoldState.HELD and now >= self.expires
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it still keeps the time, and can be confirmed or paid for."""
+        """Whether it still keeps the time, and can be confirmed or paid for.
+
+        >>> from collective_booking.testing.samples import NOW, hold
+        >>> kept = hold()
+        >>> kept.is_open(kept.expires - timedelta.resolution), kept.is_open(kept.expires)
+        (True, False)
+        """
         return self.state is HoldState.HELD and not self.has_lapsed(now)
 
     def move(self, now: datetime) -> Move:
-        """What its attempt needs next, at the instant *now* (M2)."""
+        """What its attempt needs next, at the instant *now* (M2).
+
+        >>> from collective_booking.testing.samples import EUROS, NOW, hold
+        >>> hold().move(NOW).value, hold().move(hold().expires).value
+        ('wait', 'release')
+        >>> paid = hold(payment=Payment(money=EUROS, state=PaymentState.AUTHORISED))
+        >>> paid.move(paid.expires).value, paid.move(paid.deadline).value  # late, and too late
+        ('claim', 'unwind')
+        """
         if self.payment is None:
             waiting = self.state is HoldState.HELD
             return (Move.RELEASE if now >= self.expires else Move.WAIT) if waiting else Move.REST
@@ -171,12 +199,20 @@ class Hold:
 
     @property
     def deadline(self) -> datetime:
-        """From when on nobody can pay for it any more (M1)."""
+        """From when on nobody can pay for it any more (M1), in UTC.
+
+        An hour after it expires, but no later than its start; never before it expires.
+
+        >>> from collective_booking.testing.samples import at, hold
+        >>> made_at_seven = (hold(start=at(start)) for start in ("10:00", "07:30", "07:05"))
+        >>> [f"{each.deadline:%H:%M}" for each in made_at_seven]
+        ['08:10', '07:30', '07:10']
+        """
         return max(self.expires, min(self.expires + LATE_PAYMENT, self.slot.start))
 
     @property
     def wakes(self) -> datetime | None:
-        """From when on it needs something; None once it has ended."""
+        """From when on it needs something, in UTC; None once it has ended."""
         if self.payment is None:
             return self.expires if self.state is HoldState.HELD else None
         move = MOVES.get((self.state, self.payment.state), Move.REST)
@@ -188,19 +224,45 @@ class Hold:
 
     @property
     def claims_time(self) -> bool:
-        """Whether it takes its members' time; a lapsed one does not, which the clock decides."""
+        """Whether it takes its members' time, unless it has lapsed: of that only a clock knows.
+
+        >>> from collective_booking.testing.samples import hold
+        >>> kept = hold()
+        >>> kept.claims_time, kept.has_lapsed(kept.expires)
+        (True, True)
+        >>> kept.stepped(state=HoldState.UNWINDING).claims_time
+        False
+        """
         return self.state in {HoldState.HELD, HoldState.SETTLING}
 
     def claims(self) -> tuple[Claim, ...]:
-        """The members' time that it takes (F7)."""
+        """The members' time that it takes, one claim a member; none where it takes none (F7).
+
+        >>> from collective_booking.testing.samples import hold
+        >>> [(claim.member, claim.held) for claim in hold().claims()]
+        [('ana', True), ('ben', True)]
+        """
         return self.snapshot.claims(self.id, self.slot, held=True) if self.claims_time else ()
 
     def stepped(self, **changes: Any) -> Hold:
-        """Its next version."""
+        """Its next version, with *changes*, named as the fields are.
+
+        Raises:
+            ConfigurationError: a change cannot be so.
+        """
         return replace(self, version=self.version + 1, **changes)
 
     def paying(self, **changes: Any) -> Hold:
-        """Its next version, whose payment has *changes*."""
+        """Its next version, whose payment has *changes*; for a hold that has one.
+
+        Raises:
+            ConfigurationError: a change cannot be so.
+
+        >>> from collective_booking.testing.samples import EUROS, hold
+        >>> paid = hold(payment=Payment(money=EUROS)).paying(state=PaymentState.AUTHORISED)
+        >>> paid.version, str(paid.payment.state), str(paid.state)
+        (2, 'authorised', 'held')
+        """
         assert self.payment is not None
         return self.stepped(payment=replace(self.payment, **changes))
 

@@ -122,7 +122,13 @@ class OpeningHours:
         return cls(tuple(map(tuple, week)), tuple(dated))
 
     def rules(self) -> list[str]:
-        """The weekly rules as `parse` reads them, the earliest day and hour first."""
+        """The weekly rules as `parse` reads them, the earliest day and hour first.
+
+        One rule for each span of hours, whatever rules it was made of.
+
+        >>> OpeningHours.parse("Sat,Sun 10:00-12:00", "Mon 10:00-12:00,14:00-18:00").rules()
+        ['Mon 14:00-18:00', 'Sat-Mon 10:00-12:00']
+        """
         days_of: dict[Span, list[int]] = {}
         for weekday, spans in enumerate(self.week):
             for span in spans:
@@ -131,7 +137,12 @@ class OpeningHours:
         return [f"{_days_text(days)} {_span_text(span)}" for span, days in ordered]
 
     def override_rules(self) -> dict[str, list[str]]:
-        """The overrides as `parse` reads them."""
+        """The overrides as `parse` reads them, by ISO date, the earliest first; `[]` is closed.
+
+        >>> hours = OpeningHours.parse(overrides={"2026-12-25": [], "2026-12-24": ["9:00-12:00"]})
+        >>> hours.override_rules()
+        {'2026-12-24': ['09:00-12:00'], '2026-12-25': []}
+        """
         return {day.isoformat(): list(map(_span_text, spans)) for day, spans in self.overrides}
 
     def __str__(self) -> str:
@@ -226,7 +237,11 @@ class DateRange:
 
         Raises:
             UnreadableTextError: it is neither.
+            InvalidValueError: the first comes after the last.
             OutOfRangeError: a date lies beyond the years 1900 to 2199.
+
+        >>> DateRange.parse("2026-12-24") == DateRange.parse("2026-12-24/2026-12-24")
+        True
         """
         require("a range of dates", text, str, "a text like '2026-12-28/2026-12-31'")
         first, slash, last = text.partition("/")

@@ -55,6 +55,8 @@ class Interval:
     >>> call = Interval(datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC))
     >>> print(call, call.duration, call.end in call)
     2026-03-02T09:00:00Z/2026-03-02T10:00:00Z 1:00:00 False
+    >>> Interval.from_isoformat(call.isoformat()) == call
+    True
     """
 
     start: datetime
@@ -91,12 +93,22 @@ class Interval:
 
     @property
     def duration(self) -> timedelta:
-        """Elapsed time from start to end."""
+        """Elapsed time from start to end, whatever the clocks on the wall do meanwhile.
+
+        >>> from zoneinfo import ZoneInfo
+        >>> change = datetime(2026, 3, 29, tzinfo=ZoneInfo("Europe/Madrid"))  # to summer time
+        >>> print(Interval(change, change.replace(hour=6)).duration)
+        5:00:00
+        """
         return self.end - self.start
 
     @property
     def bounds(self) -> tuple[int, int]:
-        """Start and end in microseconds since the epoch, for computing with."""
+        """Start and end in microseconds since the epoch, for computing with.
+
+        >>> Interval.from_isoformat("1970-01-01T00:00Z/1970-01-01T00:01Z").bounds
+        (0, 60000000)
+        """
         return to_microseconds(self.start), to_microseconds(self.end)
 
     def isoformat(self) -> str:
@@ -104,7 +116,16 @@ class Interval:
         return f"{isoformat(self.start)}/{isoformat(self.end)}"
 
     def overlaps(self, other: Interval) -> bool:
-        """Whether they share an instant; touching ones do not."""
+        """Whether they share an instant; touching ones do not.
+
+        Raises:
+            WrongTypeError: *other* is no `Interval`.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> call = slot("09:00", "10:00")
+        >>> call.overlaps(slot("10:00", "11:00")), call.overlaps(slot("09:59", "11:00"))
+        (False, True)
+        """
         other = _an_interval(other, "the other side")
         return self.start < other.end and other.start < self.end
 
@@ -135,6 +156,20 @@ class IntervalSet:
     IntervalSet.from_isoformat('2026-03-02T10:00:00Z/2026-03-02T12:00:00Z')
     >>> (morning & call) == call, (morning | call) == morning, (morning ^ call).total
     (True, True, datetime.timedelta(seconds=7200))
+
+    What touches is one stretch; what lies between stretches is a set again.
+
+    >>> from collective_booking.testing.samples import slot
+    >>> two = IntervalSet([slot("09:00", "10:00"), slot("13:00", "14:00"), slot("10:00", "11:00")])
+    >>> print(len(two), two.total, two.span.duration, two.gaps())
+    2 3:00:00 5:00:00 2026-11-23T11:00:00Z/2026-11-23T13:00:00Z
+
+    Where nothing is left, that is a set too: the empty one, `never`, which is false.
+
+    >>> print(two.intersection(two.gaps()), two.union(two.gaps()).gaps())
+    never never
+    >>> print(two.difference(two), two.symmetric_difference(two), NEVER.span, bool(NEVER))
+    never never None False
     """
 
     starts: tuple[int, ...]
@@ -154,6 +189,10 @@ class IntervalSet:
 
         No object is made per interval. Raises what `Interval` raises, and WrongTypeError for what
         is no pair.
+
+        >>> from collective_booking.testing.samples import at
+        >>> print(IntervalSet.from_pairs([(at("10:00"), at("12:00")), (at("09:00"), at("11:00"))]))
+        2026-11-23T09:00:00Z/2026-11-23T12:00:00Z
         """
         held = list(pairs)
         _refuse_no_pairs(held)
@@ -188,7 +227,16 @@ class IntervalSet:
 
     @classmethod
     def from_isoformat(cls, text: str) -> IntervalSet:
-        """Read ISO 8601 intervals parted by commas; the empty text is the empty set."""
+        """Read ISO 8601 intervals parted by commas; the empty text is the empty set.
+
+        Raises what `Interval.from_isoformat` raises.
+
+        >>> calls = (
+        ...     "2026-03-02T13:00+01:00/2026-03-02T14:00+01:00, 2026-03-02T09:00Z/2026-03-02T10:00Z"
+        ... )
+        >>> [call.start.hour for call in IntervalSet.from_isoformat(calls)]
+        [9, 12]
+        """
         require("time intervals", text, str, "text")
         return cls(map(Interval.from_isoformat, filter(None, map(str.strip, text.split(",")))))
 
@@ -241,12 +289,26 @@ class IntervalSet:
 
     @staticmethod
     def union_of(sets: Iterable[IntervalSet]) -> IntervalSet:
-        """The time that is in any of *sets*; of none of them, never."""
+        """The time that is in any of *sets*; of none of them, never.
+
+        Raises:
+            WrongTypeError: one of them is no `IntervalSet`.
+
+        >>> IntervalSet.union_of([]) == NEVER
+        True
+        """
         return IntervalSet.at_least(1, sets)
 
     @staticmethod
     def intersection_of(sets: Iterable[IntervalSet]) -> IntervalSet:
-        """The time that is in every one of *sets*; of no sets, all time (T2)."""
+        """The time that is in every one of *sets*; of no sets, all time (T2).
+
+        Raises:
+            WrongTypeError: one of them is no `IntervalSet`.
+
+        >>> IntervalSet.intersection_of([]) == ALWAYS  # nobody objects
+        True
+        """
         held = list(sets)
         return IntervalSet.at_least(len(held), held) if held else ALWAYS
 
@@ -268,7 +330,15 @@ class IntervalSet:
         return self.union(other).difference(self.intersection(other))
 
     def complement(self, window: Interval | None = None) -> IntervalSet:
-        """What is not in it, within *window* or, without one, within all time."""
+        """What is not in it, within *window* or, without one, within all time.
+
+        Raises:
+            WrongTypeError: *window* is no `Interval`.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> print(IntervalSet([slot("09:00", "10:00")]).complement(slot("08:00", "12:00")))
+        2026-11-23T08:00:00Z/2026-11-23T09:00:00Z,2026-11-23T10:00:00Z/2026-11-23T12:00:00Z
+        """
         starts, ends = [BEGINNING, *self.ends], [*self.starts, END]
         real = list(map(lt, starts, ends))
         outside = IntervalSet._of(compress(starts, real), compress(ends, real))
@@ -286,6 +356,10 @@ class IntervalSet:
 
         Raises:
             OutOfRangeError: a stretch would leave the years a datetime can hold.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> print(IntervalSet([slot("09:00", "10:00")]).shift(timedelta(minutes=-30)))
+        2026-11-23T08:30:00Z/2026-11-23T09:30:00Z
         """
         step = in_microseconds(by, "by")
         if self and not BEGINNING <= self.starts[0] + step < self.ends[-1] + step <= END:
@@ -297,6 +371,11 @@ class IntervalSet:
 
         Raises:
             InvalidValueError: a negative padding; use `shrink`.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> calls = IntervalSet([slot("09:00", "10:00"), slot("10:15", "11:00")])
+        >>> print(calls.pad(after=timedelta(minutes=15)))  # the gap is gone, so they are one
+        2026-11-23T09:00:00Z/2026-11-23T11:15:00Z
         """
         lead = _not_negative(before, "before", "shrink")
         lag = _not_negative(after, "after", "shrink")
@@ -310,6 +389,11 @@ class IntervalSet:
 
         Raises:
             InvalidValueError: a negative amount; use `pad`.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> free = IntervalSet([slot("09:00", "10:00"), slot("11:00", "13:00")])
+        >>> print(free.shrink(after=timedelta(hours=1)))  # what lasts no longer goes
+        2026-11-23T11:00:00Z/2026-11-23T12:00:00Z
         """
         for name, amount in (("before", before), ("after", after)):
             _not_negative(amount, name, "pad")
@@ -319,24 +403,38 @@ class IntervalSet:
 
     @property
     def total(self) -> timedelta:
-        """How much time it is in all."""
+        """How much time it is in all, without the gaps."""
         return timedelta(microseconds=sum(self.ends) - sum(self.starts))
 
     @property
     def span(self) -> Interval | None:
-        """From its first instant to its last end; None when empty."""
+        """From its first instant to its last end, gaps included; None when empty."""
         return _interval(self.starts[0], self.ends[-1]) if self else None
 
     def gaps(self) -> IntervalSet:
-        """What lies between its stretches."""
+        """What lies between its stretches; never, where there are fewer than two."""
         return IntervalSet._of(self.ends[:-1], self.starts[1:])
 
     def clip(self, window: Interval) -> IntervalSet:
-        """Its part inside *window*; by bisection, so cheap on a long set."""
+        """Its part inside *window*; by bisection, so cheap on a long set.
+
+        Raises:
+            WrongTypeError: *window* is no `Interval`.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> calls = IntervalSet([slot("09:00", "10:00"), slot("11:00", "13:00")])
+        >>> print(calls.clip(slot("10:00", "12:00")))  # of what ends at ten, nothing
+        2026-11-23T11:00:00Z/2026-11-23T12:00:00Z
+        """
         return self.between(*_an_interval(window, "the window").bounds)
 
     def between(self, start: int, end: int) -> IntervalSet:
-        """`clip` for a caller that has microseconds."""
+        """`clip` for a caller that has microseconds; of an empty stretch, never.
+
+        >>> calls = IntervalSet.from_microseconds([0, 20], [10, 40])
+        >>> calls.between(5, 30).starts, calls.between(5, 30).ends, calls.between(5, 5) == NEVER
+        ((5, 20), (10, 30), True)
+        """
         inside = self.touching(start, end)
         if not inside or start >= end:
             return NEVER
@@ -346,11 +444,27 @@ class IntervalSet:
         return IntervalSet._of(starts, ends)
 
     def touching(self, start: int, end: int) -> range:
-        """Which of its stretches share an instant with `[start, end)`, in microseconds."""
+        """Which of its stretches share an instant with `[start, end)`, in microseconds.
+
+        The answer holds their places, for its `starts` and `ends`.
+
+        >>> calls = IntervalSet.from_microseconds([0, 20, 50], [10, 40, 60])
+        >>> calls.touching(10, 50)  # the first ends there, and the third begins there
+        range(1, 2)
+        """
         return range(bisect_right(self.ends, start), bisect_left(self.starts, end))
 
     def at(self, moment: datetime) -> Interval | None:
-        """The stretch that *moment* lies in, if any."""
+        """The stretch that *moment* lies in, if any; at its end, it no longer does.
+
+        Raises:
+            NaiveDatetimeError: *moment* has no time zone.
+
+        >>> from collective_booking.testing.samples import at, slot
+        >>> calls = IntervalSet([slot("09:00", "10:00")])
+        >>> print(calls.at(at("09:00")), calls.at(at("10:00")))
+        2026-11-23T09:00:00Z/2026-11-23T10:00:00Z None
+        """
         place = self._index(to_microseconds(moment, "moment"))
         return None if place is None else self[place]
 
@@ -359,6 +473,12 @@ class IntervalSet:
 
         Raises:
             WrongTypeError: *other* is none of these.
+            NaiveDatetimeError: it is a moment without a time zone.
+
+        >>> from collective_booking.testing.samples import at, slot
+        >>> free = IntervalSet([slot("09:00", "12:00")])
+        >>> free.contains(slot("11:00", "12:00")), free.contains(at("12:00")), free.contains(NEVER)
+        (True, False, True)
         """
         if isinstance(other, datetime):
             return self._index(to_microseconds(other)) is not None
@@ -371,7 +491,16 @@ class IntervalSet:
         raise WrongTypeError("what is looked up", other, "a datetime, Interval or IntervalSet")
 
     def overlaps(self, other: Interval | IntervalSet) -> bool:
-        """Whether they share an instant; touching ones do not."""
+        """Whether they share an instant; touching ones do not.
+
+        Raises:
+            WrongTypeError: *other* is neither.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> calls = IntervalSet([slot("09:00", "10:00"), slot("11:00", "12:00")])
+        >>> calls.overlaps(slot("10:00", "11:00")), calls.overlaps(slot("09:30", "11:30"))
+        (False, True)
+        """
         if isinstance(other, Interval):
             return bool(self.clip(other))
         return bool(self.intersection(other))
@@ -400,7 +529,11 @@ class IntervalSet:
     # --- text -----------------------------------------------------------------------------------
 
     def isoformat(self) -> str:
-        """Its stretches as ISO 8601 intervals parted by commas."""
+        """Its stretches as ISO 8601 intervals parted by commas, in UTC; `from_isoformat` reads it.
+
+        >>> NEVER.isoformat(), str(NEVER)  # the first for programs, the second for people
+        ('', 'never')
+        """
         return ",".join(map(str, self))
 
     def __str__(self) -> str:

@@ -74,6 +74,15 @@ def letter_of(message: Message) -> Letter:
 
     Times are by the clock of the calendar, and below it by the recipient's, where that is known
     and shows another time. Everything that people wrote is escaped in the HTML.
+
+    >>> from dataclasses import replace
+    >>> from collective_booking.testing.samples import BEN, appointment, calendar, member, message
+    >>> call, team = appointment(), calendar(member("ana", timezone="Asia/Tokyo"), BEN)
+    >>> call = replace(call, snapshot=replace(call.snapshot, calendar=team))
+    >>> for line in letter_of(message(Audience.OWNER, call)).text.splitlines()[2:4]:
+    ...     print(line)
+    When:   Mon 2026-11-23 10:00 to 11:00 (UTC, UTC+00:00)
+            Mon 2026-11-23 19:00 to 20:00 (Asia/Tokyo, UTC+09:00)
     """
     headline = f"{HEADLINES[message.happening]}: {message.appointment.title}"
     facts = [(label, lines) for label, lines in _facts(message) if any(lines)]

@@ -69,6 +69,16 @@ def mail_of(message: Message, letter: Letter, *, sender: str, signals_to: str) -
     Raises:
         UndeliverableError: the recipient's address cannot be written.
         WrongTypeError: *letter* is none.
+
+    >>> from collective_booking.letters import letter_of
+    >>> from collective_booking.testing.samples import message
+    >>> told = message(Audience.BOOKER)
+    >>> who = {"sender": "us@example.com", "signals_to": "it@example.com"}
+    >>> mail = mail_of(told, letter_of(told), **who)
+    >>> mail.recipient, b"Reply-To: <ana@example.com>" in mail.content
+    ('kim@example.com', True)
+    >>> mail == mail_of(told, letter_of(told), **who)
+    True
     """
     require("the letter", letter, Letter, "a Letter")
     to = signals_to if message.audience is Audience.HOST else message.email

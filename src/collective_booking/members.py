@@ -44,8 +44,13 @@ _DATE_RANGES: Final = list_of(instance_of(DateRange, "a range of dates"), "range
 class LocationKind(StrEnum):
     """What a meeting location is, and so what its value says.
 
-    >>> MeetingLocation(LocationKind.PHONE, "+34 600 000 000").kind
+    Its text does as well; a value that does not suit it is refused.
+
+    >>> MeetingLocation("phone", "+34 600 000 000").kind
     <LocationKind.PHONE: 'phone'>
+    >>> MeetingLocation(LocationKind.VIDEO, "room 4")
+    Traceback (most recent call last):
+    collective_booking.errors.ConfigurationError: ...
     """
 
     ADDRESS = "address"
@@ -120,9 +125,15 @@ class MeetingLocation:
 class OnUnknown(StrEnum):
     """What a member's unknown time means for a slot (F3).
 
-    >>> from collective_booking.testing.samples import member
-    >>> member("ana", on_unknown="open").on_unknown
-    <OnUnknown.OPEN: 'open'>
+    >>> from collective_booking import Availability, SlotFinder
+    >>> from collective_booking.testing.samples import ANA, BEN, NOW, at, calendar, member
+    >>> for choice in OnUnknown:  # nothing is known of Cleo
+    ...     team = calendar(ANA, BEN, member("cleo", on_unknown=choice))
+    ...     told = {"ana": Availability(), "ben": Availability()}
+    ...     answer = SlotFinder(calendar=team, availability=told, now=NOW).explain(at("10:00"))
+    ...     print(choice, answer.accepted, answer.verified)
+    closed False True
+    open True False
     """
 
     CLOSED = "closed"
@@ -191,6 +202,13 @@ class Member:
     >>> hours = OpeningHours.parse("Mon-Fri 09:00-17:00")
     >>> Member("ana", timezone="Europe/Madrid", hours=hours)
     Member('ana', timezone='Europe/Madrid', hours=OpeningHours.parse('Mon-Fri 09:00-17:00'))
+
+    An optional member's busy time and hours do not count, whatever else is set.
+
+    >>> from collective_booking.testing.samples import member
+    >>> guest, boss = member("cleo", required=False), member("dan", ignore_hours=True)
+    >>> [(each.heeds_busy, each.heeds_hours) for each in (guest, boss)]
+    [(False, False), (True, False)]
     """
 
     id: str

@@ -17,8 +17,9 @@ from collective_booking.members import Member
 class Audience(StrEnum):
     """Who reads a message.
 
-    >>> Audience("booker")
-    <Audience.BOOKER: 'booker'>
+    >>> from collective_booking.testing.samples import message
+    >>> [(audience.value, message(audience).email) for audience in Audience]
+    [('owner', 'ana@example.com'), ('booker', 'kim@example.com'), ('host', '')]
     """
 
     OWNER = "owner"

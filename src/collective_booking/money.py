@@ -71,7 +71,11 @@ class Money:
 
     @property
     def exponent(self) -> int:
-        """How many decimals the minor unit makes: 2 where a hundred of them are one."""
+        """How many decimals the minor unit makes: 2 where a hundred of them are one.
+
+        >>> [Money(5000, code).exponent for code in ("EUR", "JPY", "KWD")]
+        [2, 0, 3]
+        """
         return EXPONENTS[self.currency]
 
     def __lt__(self, other: Money) -> bool:

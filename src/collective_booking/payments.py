@@ -19,8 +19,14 @@ from collective_booking.money import Money
 class PaymentState(StrEnum):
     """Where a payment stands (M1, M2). An intention is stored before the gateway is called.
 
-    >>> PaymentState("captured")
-    <PaymentState.CAPTURED: 'captured'>
+    >>> from collective_booking.testing import FakeGateway
+    >>> from collective_booking.testing.samples import EUROS, charge
+    >>> gateway = FakeGateway()
+    >>> begun = gateway.authorise(charge())
+    >>> news = gateway.interpret(gateway.pay("h1"))
+    >>> taken = gateway.capture(begun.reference, EUROS, "a key")
+    >>> print(begun.state, news.state, taken.state)
+    pending authorised captured
     """
 
     AUTHORISING = "authorising"
@@ -120,7 +126,12 @@ class Payment:
 
     @property
     def returned(self) -> Money:
-        """What a refund gives back."""
+        """What a refund gives back: `refund`, else all that was paid (M3, M5).
+
+        >>> euros, part = Money(5000, "EUR"), Money(2000, "EUR")
+        >>> print(Payment(money=euros).returned, Payment(money=euros, refund=part).returned)
+        50.00 EUR 20.00 EUR
+        """
         return self.refund or self.received or self.money
 
 

@@ -112,7 +112,11 @@ class Reason:
         return on_one_line(f"{told} ({extra})" if extra else told)
 
     def for_booker(self) -> str:
-        """The reason as the person who wants to book may read it: it names and tells nobody."""
+        """The reason as the person who wants to book may read it: it names and tells nobody (X1).
+
+        >>> Reason(What.BUSY, "ana").for_booker(), Reason(What.NOTICE).for_booker()
+        ('This time is not available.', 'This time is too soon to be booked.')
+        """
         return _PUBLIC.get(self.what, _NOT_FREE)
 
 
@@ -143,12 +147,23 @@ class Explanation:
 
     @property
     def verified(self) -> bool:
-        """Whether nothing had to be assumed about anybody's calendar (F3)."""
+        """Whether nothing had to be assumed about anybody's calendar (F3).
+
+        >>> from collective_booking.testing.samples import NOW
+        >>> Explanation(NOW, notes=(Reason(What.UNKNOWN, "ana"),)).verified
+        False
+        """
         return all(note.what is not What.UNKNOWN for note in self.notes)
 
     @property
     def blockers(self) -> frozenset[str]:
-        """The ids of the members who refuse it."""
+        """The ids of the members who refuse it; what the calendar itself refuses is nobody's.
+
+        >>> from collective_booking.testing.samples import NOW
+        >>> busy, off_grid = Reason(What.BUSY, "ana"), Reason(What.GRID)
+        >>> Explanation(NOW, (busy, off_grid)).blockers
+        frozenset({'ana'})
+        """
         return frozenset(reason.who for reason in self.reasons if reason.who)
 
     def for_booker(self) -> tuple[str, ...]:
@@ -184,7 +199,14 @@ class Blockage:
         return f"{self.who or 'the calendar'} blocks {format_amount(self.blocked)}{alone} ({parts})"
 
     def rank(self) -> tuple[timedelta, timedelta, str]:
-        """To sort by, most blocking first: whoever blocks most alone stands first (X2)."""
+        """To sort by, most blocking first: whoever blocks most alone stands first (X2).
+
+        >>> hour = timedelta(hours=1)
+        >>> ana = Blockage("ana", blocked=3 * hour, alone=0 * hour, by=((What.BUSY, 3 * hour),))
+        >>> ben = Blockage("ben", blocked=hour, alone=hour, by=((What.BUSY, hour),))
+        >>> [each.who for each in sorted([ana, ben], key=Blockage.rank)]
+        ['ben', 'ana']
+        """
         return -self.alone, -self.blocked, self.who or ""
 
 
@@ -230,9 +252,12 @@ class WindowExplanation:
     >>> morning = Interval.from_isoformat("2026-03-02T09:00Z/2026-03-02T12:00Z")
     >>> hour = timedelta(hours=1)
     >>> busy = Blockage("ana", blocked=hour, alone=hour, by=((What.BUSY, hour),))
-    >>> print(WindowExplanation(morning, 2, (busy,)))
+    >>> answer = WindowExplanation(morning, 2, (busy,))
+    >>> print(answer)
     2026-03-02T09:00:00Z/2026-03-02T12:00:00Z: 2 starts
       ana blocks 1h, 1h of it alone (busy 1h)
+    >>> answer.blockers
+    ('ana',)
     """
 
     window: Interval
@@ -243,7 +268,7 @@ class WindowExplanation:
 
     @property
     def blockers(self) -> tuple[str, ...]:
-        """The ids of the members who block anything, most blocking first."""
+        """The ids of the members who block anything, most blocking first; not the calendar."""
         return tuple(blockage.who for blockage in self.blockages if blockage.who)
 
     def __str__(self) -> str:
@@ -271,6 +296,8 @@ class SlotUnavailableError(CollectiveBookingError, ValueError):
     >>> error = SlotUnavailableError(Explanation(NOW, (Reason(What.BUSY, "ana"),)))
     >>> [str(reason) for reason in error.reasons]
     ['ana is busy']
+    >>> error.for_booker()
+    ('This time is not available.',)
     """
 
     def __init__(self, explanation: Explanation) -> None:
@@ -279,11 +306,11 @@ class SlotUnavailableError(CollectiveBookingError, ValueError):
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Everything that refuses it."""
+        """Everything that refuses it, at least one: its explanation's `reasons`."""
         return self.explanation.reasons
 
     def for_booker(self) -> tuple[str, ...]:
-        """The reasons as a booker may read them; they name nobody."""
+        """The reasons as a booker may read them, each once; they name nobody (X1)."""
         return self.explanation.for_booker()
 
     def __str__(self) -> str:

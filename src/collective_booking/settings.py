@@ -48,9 +48,16 @@ SLUG_PATTERN: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 class BufferMode(StrEnum):
     """How the buffers of two meetings share the time between them (F2).
 
-    >>> from collective_booking.testing.samples import calendar
-    >>> calendar(buffer_mode="sum").buffer_mode
-    <BufferMode.SUM: 'sum'>
+    >>> from collective_booking.testing.samples import KIM, at, calendar, slot
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> quarter = timedelta(minutes=15)
+    >>> apart = {"interval": quarter, "buffer_before": quarter, "buffer_after": quarter}
+    >>> for mode in BufferMode:
+    ...     service = sandbox(calendar(**apart, buffer_mode=mode))
+    ...     until_eleven = service.book("sales-call", at("10:00"), KIM)
+    ...     print(mode, service.offers("sales-call", slot("11:00", "12:00"))[0].start.time())
+    max 11:15:00
+    sum 11:30:00
     """
 
     MAX = "max"
@@ -62,9 +69,14 @@ class BufferMode(StrEnum):
 class Anchor(StrEnum):
     """Where the grid of starts begins (G1, G2).
 
-    >>> from collective_booking.testing.samples import calendar
-    >>> calendar(anchor="clock").anchor
-    <Anchor.CLOCK: 'clock'>
+    >>> from collective_booking.testing.samples import ANA, MONDAY, calendar, member
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> late = member("ben", hours=OpeningHours.parse("Mon 09:20-12:00"))
+    >>> for anchor in Anchor:
+    ...     offers = sandbox(calendar(ANA, late, anchor=anchor)).offers("sales-call", MONDAY)
+    ...     print(anchor, *(f"{slot.start:%H:%M}" for slot in offers))
+    window 09:20 10:20
+    clock 10:00 11:00
     """
 
     WINDOW = "window"
@@ -76,9 +88,14 @@ class Anchor(StrEnum):
 class HoursMode(StrEnum):
     """What the calendar's own hours do to its members' (F1).
 
-    >>> from collective_booking.testing.samples import OFFICE_HOURS, calendar
-    >>> calendar(hours=OFFICE_HOURS, hours_mode="replace").hours_mode
-    <HoursMode.REPLACE: 'replace'>
+    >>> from collective_booking.testing.samples import MONDAY, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> early = OpeningHours.parse("Mon 07:00-11:00")  # the members are in from nine
+    >>> for mode in HoursMode:
+    ...     service = sandbox(calendar(hours=early, hours_mode=mode))
+    ...     print(mode, *(f"{each.start:%H:%M}" for each in service.offers("sales-call", MONDAY)))
+    intersect 09:00 10:00
+    replace 07:00 08:00 09:00 10:00
     """
 
     INTERSECT = "intersect"
@@ -90,9 +107,16 @@ class HoursMode(StrEnum):
 class Tentative(StrEnum):
     """What tentative events count as (F4).
 
-    >>> from collective_booking.testing.samples import calendar
-    >>> calendar(tentative="free").tentative
-    <Tentative.FREE: 'free'>
+    >>> from collective_booking import Availability, IntervalSet
+    >>> from collective_booking.testing import FakeProvider
+    >>> from collective_booking.testing.samples import at, calendar, slot
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> perhaps = Availability(tentative=IntervalSet([slot("10:00", "11:00")]))
+    >>> for choice in Tentative:
+    ...     service = sandbox(calendar(tentative=choice), provider=FakeProvider({"ana": perhaps}))
+    ...     print(choice, service.explain("sales-call", at("10:00")).accepted)
+    busy False
+    free True
     """
 
     BUSY = "busy"

@@ -117,6 +117,8 @@ class SlotFinder:
     >>> print(finder.explain(datetime(2026, 3, 2, 9, tzinfo=UTC)))
     2026-03-02T09:00:00Z is refused:
       ben is busy (2026-03-02T09:30:00Z/2026-03-02T10:00:00Z)
+    >>> [finder.accepts(datetime(2026, 3, 2, 10, minute, tzinfo=UTC)) for minute in (0, 30)]
+    [True, False]
     """
 
     calendar: CollectiveCalendar
@@ -173,15 +175,38 @@ class SlotFinder:
         return list(self._slots(*_starts_in(window), _LONG_LOOK))
 
     def iter_offers(self, window: Interval) -> Iterator[Slot]:
-        """The same slots one by one, looked for as you go: `islice(..., 10)` costs little."""
+        """The same slots one by one, looked for as you go: `islice(..., 10)` costs little.
+
+        Raises:
+            OutOfRangeError: *window* leaves what `SlotFinder` supports; at once, not on the way.
+
+        >>> from datetime import timedelta
+        >>> from collective_booking.testing.samples import NOW, calendar
+        >>> from collective_booking.testing.sandboxes import sandbox
+        >>> year = Interval(NOW, NOW + timedelta(days=365))
+        >>> soonest = next(sandbox(calendar()).finder("sales-call", year).iter_offers(year))
+        >>> print(soonest.start)
+        2026-11-23 09:00:00+00:00
+        """
         return self._slots(*_starts_in(window), _FIRST_LOOK)
 
     def accepts(self, start: datetime) -> bool:
-        """Whether an appointment can start at *start*: exactly when `explain` has no reason."""
+        """Whether an appointment can start at *start*: exactly when `explain` has no reason.
+
+        Yes to a start that listings hide to look busy, too (N5).
+
+        Raises:
+            NaiveDatetimeError: *start* has no time zone.
+            OutOfRangeError: *start* leaves what `SlotFinder` supports.
+            WrongTypeError: *start* is no datetime.
+        """
         return not any(self._why(supported(start)))
 
     def explain(self, start: datetime) -> Explanation:
-        """Every reason why *start* is refused, by whom and what; none if it can be booked (X1)."""
+        """Every reason why *start* is refused, by whom and what; none if it can be booked (X1).
+
+        Raises what `accepts` raises.
+        """
         instant = supported(start)
         reasons = tuple(self._why(instant, around=_AROUND))
         return Explanation(to_datetime(instant), reasons, tuple(self._notes(instant)))
@@ -227,7 +252,16 @@ class SlotFinder:
         return admit
 
     def verifies(self, start: datetime) -> bool:
-        """Whether nothing has to be assumed about anybody's calendar at *start* (F3)."""
+        """Whether nothing has to be assumed about anybody's calendar at *start* (F3).
+
+        That is another question than whether it is free. Raises what `accepts` raises.
+
+        >>> from collective_booking.testing.samples import ANA, NOW, at, calendar, member
+        >>> team = calendar(ANA, member("ben", on_unknown="open"))
+        >>> finder = SlotFinder(calendar=team, availability={"ana": Availability()}, now=NOW)
+        >>> finder.accepts(at("10:00")), finder.verifies(at("10:00"))  # nothing is known of Ben
+        (True, False)
+        """
         instant = supported(start)
         return not any(each.contacts(instant, instant) for each in self._doubts)
 
@@ -237,6 +271,18 @@ class SlotFinder:
         Raises:
             OutOfRangeError: *window* leaves what `SlotFinder` supports.
             WrongTypeError: *window* is no `Interval`.
+
+        >>> from collective_booking.testing import FakeProvider
+        >>> from collective_booking.testing.samples import calendar, slot
+        >>> from collective_booking.testing.sandboxes import sandbox
+        >>> calls = Availability(busy=IntervalSet([slot("09:00", "11:00")]))
+        >>> day = slot("09:00", "17:00")  # what starts after four would run into the evening
+        >>> service = sandbox(calendar(), provider=FakeProvider({"ana": calls}))
+        >>> print(service.finder("sales-call", day).explain_window(day))
+        2026-11-23T09:00:00Z/2026-11-23T17:00:00Z: 6 starts
+          ana blocks 3h, 2h of it alone (busy 2h, hours 1h)
+          ben blocks 1h (hours 1h)
+          without ana, 2 more starts
         """
         first, last = _starts_in(window)
         free = [start for start, _ in self._free(first, last, _LONG_LOOK)]
@@ -260,13 +306,34 @@ class SlotFinder:
         Raises:
             OutOfRangeError: *window* leaves what `SlotFinder` supports.
             WrongTypeError: *window* is no `Interval`.
+
+        >>> from collective_booking.testing import FakeProvider
+        >>> from collective_booking.testing.samples import MONDAY, calendar, slot
+        >>> from collective_booking.testing.sandboxes import sandbox
+        >>> calls = {"ana": slot("09:00", "11:00"), "ben": slot("09:00", "10:00")}
+        >>> told = {id: Availability(busy=IntervalSet([call])) for id, call in calls.items()}
+        >>> finder = sandbox(calendar(), provider=FakeProvider(told)).finder("sales-call", MONDAY)
+        >>> [(each.start.hour, sorted(each.blockers)) for each in finder.near_misses(MONDAY)]
+        [(10, ['ana']), (9, ['ana', 'ben'])]
         """
         first, last = _starts_in(window)
         hours = Openings.around(self.calendar, first, last)
         return near_misses(hours, self._obstacles(hours), first, last)
 
     def view(self, window: Interval) -> View:
-        """The same as a picture: a row a member, and what suits everyone."""
+        """The same as a picture: a row a member, and what suits everyone.
+
+        Raises:
+            OutOfRangeError: *window* leaves what `SlotFinder` supports.
+            WrongTypeError: *window* is no `Interval`.
+
+        >>> from collective_booking.testing.samples import MONDAY, OFFICE_HOURS, calendar
+        >>> from collective_booking.testing.sandboxes import sandbox
+        >>> service = sandbox(calendar(hours=OFFICE_HOURS))  # and so it has a row of its own
+        >>> view = service.finder("sales-call", MONDAY).view(MONDAY)
+        >>> [row.name for row in view.rows], str(view.common.total)
+        (['opening hours', 'ana', 'ben'], '8:00:00')
+        """
         slots = self.offers(window)
         common = IntervalSet.from_pairs((slot.start, slot.end) for slot in slots)
         hours = {party.who: party for party in parties(self.calendar)}

@@ -42,6 +42,8 @@ class Snapshot:
     2026-11-23T10:00:00Z/2026-11-23T11:00:00Z
     >>> [claim.member for claim in snapshot.claims("a1", snapshot.slot(at("10:00")))]
     ['ana', 'ben']
+    >>> snapshot.location is None  # neither the calendar nor Ben says where
+    True
     """
 
     calendar: CollectiveCalendar
@@ -60,12 +62,27 @@ class Snapshot:
         return self.calendar.location_under(self.owner)
 
     def slot(self, start: datetime) -> Interval:
-        """The time an appointment takes that starts at *start*."""
+        """The time an appointment takes that starts at *start*: its duration, without buffers.
+
+        Raises:
+            NaiveDatetimeError: *start* has no time zone.
+        """
         begin = to_datetime(to_microseconds(start, "start"))
         return Interval(begin, begin + self.calendar.duration)
 
     def claims(self, id: str, slot: Interval, *, held: bool = False) -> tuple[Claim, ...]:
-        """The time of every member that the hold or appointment *id* takes (F7)."""
+        """The time of every member that the hold or appointment *id* takes (F7).
+
+        Whoever does not heed busy time is claimed too, though not for this one alone.
+
+        >>> from collective_booking.testing.samples import ANA, BEN, calendar, member, slot
+        >>> team = calendar(ANA, BEN, member("cleo", required=False))
+        >>> claims = Snapshot(calendar=team, version=1, owner="ana").claims(
+        ...     "a1", slot("10:00", "11:00")
+        ... )
+        >>> [(claim.member, claim.exclusive) for claim in claims]
+        [('ana', True), ('ben', True), ('cleo', False)]
+        """
         before, after = self.calendar.buffer_before, self.calendar.buffer_after
         return tuple(
             Claim(id, member.id, slot, before, after, exclusive=member.heeds_busy, held=held)
@@ -78,6 +95,15 @@ class Snapshot:
         Roster, flags, duration, buffers, location and price are the snapshot's; hours, mode, grid,
         zone, notice, horizon and caps those of *current*; a member's hours and time off are
         today's, as long as they are still on the roster.
+
+        >>> from datetime import timedelta
+        >>> from collective_booking.testing.samples import ANA, CLEO, calendar
+        >>> hour = timedelta(hours=1)
+        >>> today = calendar(ANA, CLEO, duration=2 * hour, notice=hour)
+        >>> Snapshot(calendar=calendar(), version=1, owner="ana").moving_under(today)
+        <CollectiveCalendar 'sales-call': 1h with ana (owner), ben>
+        >>> Snapshot(calendar=calendar(), version=1, owner="ana").moving_under(today).notice == hour
+        True
         """
         today = {member.id: member for member in current.members}
         return replace(

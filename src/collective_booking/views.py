@@ -49,6 +49,13 @@ class View:
     >>> view = View("Sales call", "Europe/Madrid", monday, (row,), common=morning)
     >>> view.hours(), view.to_svg()[:4]
     ((9, 13), '<svg')
+    >>> [f"{day:%d %b}" for day in view.dates()]  # that day of UTC ends at one in Madrid
+    ['23 Nov', '24 Nov']
+
+    On the walls, times are what is read there, only written as if they were in UTC.
+
+    >>> print(view.walls().common, view.on_walls(morning) == view.walls().common)
+    2026-11-23T09:00:00Z/2026-11-23T13:00:00Z True
     """
 
     title: str
@@ -58,7 +65,7 @@ class View:
     common: IntervalSet
 
     def dates(self) -> list[date]:
-        """The local dates that the window touches."""
+        """The local dates that the window touches, in order."""
         touched = self.on_walls(IntervalSet([self.window])).span
         assert touched is not None  # a window is never empty
         first, end = touched.bounds
@@ -108,7 +115,7 @@ class View:
         return f"{date_label(day)} {format_amount(length)}"
 
     def to_svg(self) -> str:
-        """The picture as an SVG document."""
+        """The picture as an SVG document: a text that can stand in a page or in a file."""
         sheet = Sheet(
             title=self.title,
             timezone=self.timezone,

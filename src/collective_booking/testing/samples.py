@@ -43,12 +43,23 @@ def at(clock: str, day: int = 23) -> datetime:
 
 
 def slot(start: str, end: str) -> Interval:
-    """A stretch of that Monday."""
+    """A stretch of that Monday, in UTC.
+
+    >>> print(slot("10:00", "11:00"))
+    2026-11-23T10:00:00Z/2026-11-23T11:00:00Z
+    """
     return Interval(at(start), at(end))
 
 
 def member(id: str, **changes: Any) -> Member:
-    """A member with an address and a calendar, who is in the office from 9 to 17."""
+    """A member with an address and a calendar, who is in the office from 9 to 17, in UTC.
+
+    *changes* are arguments of `Member`.
+
+    >>> eve = member("eve", required=False)
+    >>> eve.email, eve.calendar, eve.heeds_busy
+    ('eve@example.com', 'eve.ics', False)
+    """
     told: dict[str, Any] = {
         "timezone": "UTC",
         "hours": OFFICE_HOURS,
@@ -65,7 +76,13 @@ DAN: Final = member("dan")
 
 
 def calendar(*members: Member, **changes: Any) -> CollectiveCalendar:
-    """A calendar of hourly calls, by default of Ana, who owns it, and Ben."""
+    """A calendar of hourly calls, by default of Ana, who owns it, and Ben.
+
+    *changes* are arguments of `CollectiveCalendar`.
+
+    >>> calendar(BEN, CLEO, duration=timedelta(minutes=30))
+    <CollectiveCalendar 'sales-call': 30m with ben (owner), cleo>
+    """
     told: dict[str, Any] = {
         "name": "Sales call",
         "slug": "sales-call",
@@ -77,14 +94,27 @@ def calendar(*members: Member, **changes: Any) -> CollectiveCalendar:
 
 
 def appointment(status: Status = Status.CONFIRMED, **changes: Any) -> Appointment:
-    """The first version of Kim's call on that Monday at ten, or at *start*, of `calendar()`."""
+    """The first version of Kim's call on that Monday at ten, or at *start*, of `calendar()`.
+
+    *changes* are arguments of `Appointment`; it ends when its snapshot's duration is over.
+
+    >>> lunch = appointment(start=at("12:00"), id="a2", title="Lunch")
+    >>> print(lunch, lunch.uid)
+    Lunch with Kim Lee, 2026-11-23T12:00:00Z/2026-11-23T13:00:00Z a2@booking.example.com
+    """
     told = _details(changes) | {"id": "a1", "status": status} | changes
     told.setdefault("uid", f"{told['id']}@{HOST}")
     return booked(Appointment(**told), NOW)
 
 
 def hold(**changes: Any) -> Hold:
-    """Kim's hold of that Monday at ten, or of *start*, for ten minutes."""
+    """Kim's hold of that Monday at ten, or of *start*, for ten minutes from seven.
+
+    *changes* are arguments of `Hold`.
+
+    >>> hold(start=at("12:00"))
+    <Hold 'h1': held, 2026-11-23T12:00:00Z/2026-11-23T13:00:00Z, version 1>
+    """
     told = {"id": "h1", "made": NOW, "expires": NOW + timedelta(minutes=10)}
     return Hold(**_details(changes) | told | changes)
 

@@ -59,11 +59,18 @@ class Shown:
     price: Money | None = None
 
     def check(self, stored: StoredCalendar) -> None:
-        """Refuse to book by anything else.
+        """Refuse to book by anything else than *stored*; what was not shown is not compared.
 
         Raises:
             CalendarChangedError: the calendar has another version now.
             PriceChangedError: it has another price now.
+
+        >>> from collective_booking.testing.samples import EUROS, calendar
+        >>> for_nothing, priced = calendar(), calendar(price=EUROS)
+        >>> Shown().check(StoredCalendar(priced, version=4))
+        >>> Shown(price=EUROS).check(StoredCalendar(for_nothing, version=4))
+        Traceback (most recent call last):
+        collective_booking.money.PriceChangedError: the price is nothing now, ...
         """
         if self.price is not None and stored.calendar.price != self.price:
             raise PriceChangedError(self.price, stored.calendar.price)

@@ -61,9 +61,12 @@ class Booking:
     `token` lets the booker manage it (N6). `unreached` are the members who get no invitation, for
     they have no calendar (E2).
 
-    >>> from collective_booking.testing.samples import appointment
-    >>> Booking(appointment(), token="...").unreached
-    ()
+    >>> from collective_booking.snapshots import Snapshot
+    >>> from collective_booking.testing.samples import BEN, appointment, calendar, member
+    >>> team = calendar(member("ana", calendar=None), BEN)
+    >>> call = appointment(snapshot=Snapshot(calendar=team, version=1, owner="ana"))
+    >>> Booking(call, token="...").unreached  # though Ana owns it, and gets an e-mail
+    ('ana',)
     """
 
     appointment: Appointment
@@ -71,7 +74,7 @@ class Booking:
 
     @property
     def unreached(self) -> tuple[str, ...]:
-        """The ids of the members who get no invitation."""
+        """The ids of the members who get no invitation, in the roster's order (E2)."""
         return unreached(self.appointment)
 
 
@@ -96,10 +99,18 @@ class Attempt:
     needs to act, if it is the payer's turn. `failure` tells why the gateway has not answered: what
     it was asked is unknown, not failed, and asked again by `settle` or `deliver`.
 
-    >>> from collective_booking.testing.samples import hold
-    >>> attempt = Attempt(hold(), token="...", failure="the gateway does not answer")
-    >>> attempt.outcome is None, attempt.action is None
-    (True, True)
+    >>> from collective_booking.testing import FakeGateway
+    >>> from collective_booking.testing.samples import EUROS, KIM, at, calendar
+    >>> from collective_booking.testing.sandboxes import sandbox
+    >>> gateway = FakeGateway()
+    >>> service = sandbox(calendar(price=EUROS), gateway=gateway)
+    >>> held = service.hold("sales-call", at("10:00"), KIM)
+    >>> attempt = service.begin_payment(held.token)
+    >>> attempt.outcome, attempt.action  # it is Kim's turn
+    (None, 'https://pay.example.com/pay-id2-1')
+    >>> attempt = service.payment_happened(gateway.pay(held.hold.id))
+    >>> str(attempt.outcome), attempt.action, attempt.booking.appointment.title
+    ('booked', None, 'Sales call')
     """
 
     hold: Hold
@@ -109,12 +120,12 @@ class Attempt:
 
     @property
     def outcome(self) -> HoldState | None:
-        """How it ended, if it has."""
+        """How it ended: booked, released or refunded; None while it goes on (M2)."""
         return self.hold.state if self.hold.state in OUTCOMES else None
 
     @property
     def action(self) -> str | None:
-        """What the payer needs in order to act."""
+        """What the payer needs in order to act, as the gateway gave it; None where it gave none."""
         return self.hold.payment.action if self.hold.payment else None
 
 
