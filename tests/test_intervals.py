@@ -500,6 +500,15 @@ def test_padding_stops_at_the_ends_of_time() -> None:
     """A padding without end is how to say "and everything after it"."""
     assert MORNING.pad(timedelta.max, timedelta.max) == ALWAYS
     assert ALWAYS.pad(HOUR, HOUR) == ALWAYS
+    (whole,) = ALWAYS
+    assert whole.pad(HOUR, HOUR) == whole
+    assert next(iter(MORNING)).pad(timedelta.max, timedelta.max) == whole
+
+
+def test_an_interval_is_not_shrunk_by_padding_it() -> None:
+    """A negative amount is somebody's mistake in a subtraction."""
+    with pytest.raises(InvalidValueError, match=r"after cannot be .*: give zero or more"):
+        next(iter(MORNING)).pad(after=-HOUR)
 
 
 def test_all_time_does_not_shrink() -> None:

@@ -206,8 +206,7 @@ class CollectiveCalendar:
         >>> print(call.touched(Interval.from_isoformat("2026-11-23T09:00Z/2026-11-23T17:00Z")))
         2026-11-23T08:50:00Z/2026-11-23T17:35:00Z
         """
-        after = self.duration + self.buffer_after
-        return Interval(starts.start - self.buffer_before, starts.end + after)
+        return starts.pad(self.buffer_before, self.duration + self.buffer_after)
 
     def member(self, id: str) -> Member:
         """The member with this id.

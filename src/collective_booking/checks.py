@@ -146,16 +146,21 @@ def text(most: int = MAX_TEXT) -> Reader:
 
 
 def prose(most: int) -> Reader:
-    """Text of any number of lines, perhaps none, of at most *most* characters."""
-    line = text(most)
+    """Text of any number of lines, perhaps none, of at most *most* characters.
+
+    Whatever ends a line somewhere, such as a soft break of a word processor, ends one here.
+
+    >>> prose(100)("One,\\x0btwo.\\r\\n")
+    'One,\\ntwo.'
+    """
 
     def read(value: object) -> str:
-        plain = instance_of(str, "text")(value).replace("\r\n", "\n").strip()
+        plain = "\n".join(instance_of(str, "text")(value).splitlines()).strip()
         if len(plain) > most:
             raise Refused(f"must have at most {most} characters, not {len(plain)}")
-        for each in plain.replace("\t", " ").split("\n"):
-            if each.strip():
-                line(each.strip())
+        if not is_one_line(joined := plain.replace("\n", "").replace("\t", "")):
+            odd = next(letter for letter in joined if not is_one_line(letter))
+            raise Refused(f"must have no control characters, and {odd!a} is one")
         return plain
 
     return read

@@ -402,7 +402,7 @@ def counted_around(slot: Interval) -> Interval:
     >>> print(counted_around(slot("10:00", "11:00")))
     2026-10-22T10:00:00Z/2026-12-25T11:00:00Z
     """
-    return Interval(slot.start - COUNTED_AROUND, slot.end + COUNTED_AROUND)
+    return slot.pad(COUNTED_AROUND, COUNTED_AROUND)
 
 
 def overlap(slot: Interval, met: Iterable[Claim]) -> SlotUnavailableError:

@@ -115,6 +115,20 @@ class Interval:
         """ISO 8601 `start/end` in UTC; exact to the microsecond."""
         return f"{isoformat(self.start)}/{isoformat(self.end)}"
 
+    def pad(self, before: timedelta = ZERO, after: timedelta = ZERO) -> Interval:
+        """It begun *before* earlier and ended *after* later, as far as there is time.
+
+        Raises:
+            InvalidValueError: a negative padding.
+
+        >>> from collective_booking.testing.samples import slot
+        >>> print(slot("09:00", "10:00").pad(after=timedelta(minutes=15)))
+        2026-11-23T09:00:00Z/2026-11-23T10:15:00Z
+        """
+        lead, lag = _not_negative(before, "before"), _not_negative(after, "after")
+        start, end = self.bounds
+        return Interval(to_datetime(max(start - lead, BEGINNING)), to_datetime(min(end + lag, END)))
+
     def overlaps(self, other: Interval) -> bool:
         """Whether they share an instant; touching ones do not.
 
@@ -589,8 +603,9 @@ def _an_interval(value: Interval, name: str) -> Interval:
     return value
 
 
-def _not_negative(amount: timedelta, name: str, instead: str) -> int:
+def _not_negative(amount: timedelta, name: str, instead: str = "") -> int:
     microseconds = in_microseconds(amount, name)
     if microseconds < 0:
-        raise InvalidValueError(name, amount, f"give zero or more, or use {instead}")
+        advice = f"give zero or more, or use {instead}" if instead else "give zero or more"
+        raise InvalidValueError(name, amount, advice)
     return microseconds

@@ -172,7 +172,7 @@ class SlotFinder:
         Raises:
             OutOfRangeError: *window* leaves what `SlotFinder` supports.
         """
-        return list(self._slots(*_starts_in(window), _LONG_LOOK))
+        return list(self._slots(*starts_in(window), _LONG_LOOK))
 
     def iter_offers(self, window: Interval) -> Iterator[Slot]:
         """The same slots one by one, looked for as you go: `islice(..., 10)` costs little.
@@ -188,7 +188,7 @@ class SlotFinder:
         >>> print(soonest.start)
         2026-11-23 09:00:00+00:00
         """
-        return self._slots(*_starts_in(window), _FIRST_LOOK)
+        return self._slots(*starts_in(window), _FIRST_LOOK)
 
     def accepts(self, start: datetime) -> bool:
         """Whether an appointment can start at *start*: exactly when `explain` has no reason.
@@ -284,7 +284,7 @@ class SlotFinder:
           ben blocks 1h (hours 1h)
           without ana, 2 more starts
         """
-        first, last = _starts_in(window)
+        first, last = starts_in(window)
         free = [start for start, _ in self._free(first, last, _LONG_LOOK)]
         hidden = sum(_hidden(self.calendar, start) for start in free)
         hours = Openings.around(self.calendar, first, last)
@@ -316,7 +316,7 @@ class SlotFinder:
         >>> [(each.start.hour, sorted(each.blockers)) for each in finder.near_misses(MONDAY)]
         [(10, ['ana']), (9, ['ana', 'ben'])]
         """
-        first, last = _starts_in(window)
+        first, last = starts_in(window)
         hours = Openings.around(self.calendar, first, last)
         return near_misses(hours, self._obstacles(hours), first, last)
 
@@ -444,12 +444,17 @@ def _hidden(calendar: CollectiveCalendar, start: int) -> bool:
 
 
 def _open(party: Party, window: Interval) -> IntervalSet:
-    first, last = _starts_in(window)
+    first, last = starts_in(window)
     return windows(party.hours, party.timezone, first, last + 1).merged().clip(window)
 
 
-def _starts_in(window: Interval) -> tuple[int, int]:
-    """The first and the last instant of *window*."""
+def starts_in(window: Interval) -> tuple[int, int]:
+    """The first and the last instant of *window*, which a finder can be asked about.
+
+    Raises:
+        WrongTypeError: it is no `Interval`.
+        OutOfRangeError: it reaches beyond 1900-01-17 to 2199-12-16.
+    """
     require("window", window, Interval, "an Interval")
     return supported(window.start), supported(window.end) - 1
 

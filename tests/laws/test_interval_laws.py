@@ -252,6 +252,13 @@ def test_shift_agrees_with_the_model(a: IntervalSet, by: timedelta) -> None:
     assert counted(a.shift(by)) == {x + by // MICROSECOND for x in counted(a)}
 
 
+@given(intervals(), small_paddings(), small_paddings())
+def test_an_interval_is_padded_as_a_set_of_it_is(
+    one: Interval, before: timedelta, after: timedelta
+) -> None:
+    assert IntervalSet([one.pad(before, after)]) == IntervalSet([one]).pad(before, after)
+
+
 @given(small_sets(), small_paddings(), small_paddings())
 def test_pad_agrees_with_the_model(a: IntervalSet, before: timedelta, after: timedelta) -> None:
     held = counted(a)

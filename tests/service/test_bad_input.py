@@ -31,6 +31,7 @@ from collective_booking.errors import (
     WrongTypeError,
 )
 from collective_booking.holds import HoldState
+from collective_booking.intervals import Interval
 from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.money import CurrencyMismatchError, Money, PriceChangedError
 from collective_booking.payments import Notice
@@ -268,6 +269,25 @@ def test_times_that_cannot_be(here: Office) -> None:
         here.service.book("sales-call", at("10:07"), KIM)
     assert [reason.what for reason in refused.value.reasons] == [What.GRID]
     assert refused.value.for_booker() == ("This is not one of the times that are offered.",)
+
+
+@pytest.mark.parametrize("ends", [(1, 2026), (1800, 2026), (2026, 2300), (1, 9999)])
+def test_windows_that_reach_too_far(here: Office, ends: tuple[int, int]) -> None:
+    """Refused before any calendar is asked, as near to the end of time as datetimes reach."""
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    first, last = (datetime(year, 1, 2, tzinfo=UTC) for year in ends)
+    window = Interval(first, last.replace(month=12, day=31))
+
+    for ask in (here.service.offers, here.service.finder):
+        with nothing_changes(here, OutOfRangeError, "1900-01-17 to 2199-12-16"):
+            ask("sales-call", window)
+    for start in (first, window.end):
+        if start.year != 2026:
+            with nothing_changes(here, OutOfRangeError):
+                here.service.reschedule(made.id, start)
+    assert all(asked.duration < timedelta(days=2) for _, asked in here.provider.asked)
+    assert here.service.agenda(window) == (made,)
 
 
 @pytest.mark.parametrize(

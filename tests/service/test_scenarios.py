@@ -203,6 +203,20 @@ def test_a_declined_payment_frees_the_time_at_once_and_tells_nobody(here: Office
     assert here.service.agenda(MONDAY) == ()
 
 
+@pytest.mark.parametrize("pays", [True, False])
+def test_who_has_acted_is_not_asked_to_act_again(here: Office, pays: bool) -> None:
+    """A host that sends payers to `action` would send them to a payment that is over (M2)."""
+    here.service.save_calendar(calendar(price=EUROS))
+    held = here.service.hold("sales-call", at("10:00"), KIM)
+    assert here.service.begin_payment(held.token).action is not None
+
+    act = here.gateway.pay if pays else here.gateway.refuse
+    here.service.payment_happened(act(held.hold.id))
+
+    assert here.service.begin_payment(held.token).action is None
+    assert here.service.attempt(held.token).action is None
+
+
 def test_an_abandoned_payment_frees_the_time_when_the_hold_lapses(here: Office) -> None:
     """P46: and nothing is left reserved for ever."""
     here.service.save_calendar(calendar(price=EUROS))

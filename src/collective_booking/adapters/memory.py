@@ -90,7 +90,7 @@ class _Tenant:
         found = [each for _, taken in self.live(now) for each in taken.claims]
         mine = [claim for claim in found if claim.member in named]
         reach = max((max(each.buffer_before, each.buffer_after) for each in mine), default=ZERO)
-        near = Interval(window.start - reach, window.end + reach)
+        near = window.pad(reach, reach)
         return tuple(claim for claim in mine if _meet(claim.interval, near))
 
     def free_lapsed(self, members: Iterable[Member], now: datetime) -> None:
@@ -143,9 +143,8 @@ class _Ledger:
     def claims(self, subject: Hold | Appointment) -> Iterable[Claim]:
         calendar = subject.snapshot.calendar
         members = [member.id for member in calendar.members]
-        slot, buffers = subject.slot, (calendar.buffer_before, calendar.buffer_after)
-        window = Interval(slot.start - max(buffers), slot.end + max(buffers))
-        return list(self.tenant.claims(members, window, self.now))
+        reach = max(calendar.buffer_before, calendar.buffer_after)
+        return list(self.tenant.claims(members, subject.slot.pad(reach, reach), self.now))
 
     def counted(self, subject: Hold | Appointment) -> Iterable[Counted]:
         return list(self.tenant.counted(subject.calendar, subject.slot, self.now))

@@ -69,7 +69,9 @@ class BookingService(Service):
     the commands that use them. *organizer* is the address that invites, else each owner's own.
     Everything is meant within *tenant* (S6).
 
-    Safe to use from several threads, if the ports are.
+    Safe to use from several threads, if the ports are. Besides the errors that a command lists,
+    each refuses an argument of another type (`WrongTypeError`), a time without a zone
+    (`NaiveDatetimeError`), and to go without a port that it needs (`MissingPortError`).
 
     Raises:
         AsyncPortError: a port's methods are coroutines: use `AsyncBookingService`.

@@ -30,6 +30,7 @@ async def approve(desk: Desk, /, id: str, *, request_id: str | None = None) -> B
     Raises:
         UnknownBookingError: there is no appointment *id*.
         IllegalStepError: it is not pending.
+        RequestReusedError: *request_id* was used for something else.
         RequestPastError: its time has come already.
         SlotUnavailableError: somebody has taken the time meanwhile.
 
@@ -70,6 +71,7 @@ async def decline(desk: Desk, /, id: str, *, request_id: str | None = None) -> B
     Raises:
         UnknownBookingError: there is no appointment *id*.
         IllegalStepError: it is not pending.
+        RequestReusedError: *request_id* was used for something else.
 
     >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
     >>> from collective_booking.testing.sandboxes import sandbox

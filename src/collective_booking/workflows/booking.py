@@ -125,6 +125,8 @@ async def hold(
         CalendarChangedError: the calendar is not what the booker was *shown*, or keeps changing.
         PriceChangedError: the price is not what the booker was *shown*.
         MissingPortError: there is a price, and the service was given no gateway.
+        ConfigurationError: a detail, or *request_id*, cannot be so.
+        OutOfRangeError: *start* is too early or too late for anything to be booked then.
         RequestReusedError: *request_id* was used for something else.
 
     >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
@@ -174,6 +176,8 @@ async def book(
         UnknownCalendarError: no calendar is stored under *slug*.
         CalendarChangedError: the calendar is not what the booker was *shown*, or keeps changing.
         PriceChangedError: the price is not what the booker was *shown*.
+        ConfigurationError: a detail, or *request_id*, cannot be so.
+        OutOfRangeError: *start* is too early or too late for anything to be booked then.
         RequestReusedError: *request_id* was used for something else.
 
     >>> from collective_booking.testing.samples import KIM, LOU, at, calendar

@@ -103,6 +103,8 @@ async def reschedule(
         IllegalStepError: it cannot be moved any more.
         NoChangeError: it starts then already.
         SlotUnavailableError: the time is refused; it says by whom and what.
+        OutOfRangeError: *start* is too early or too late for anything to be booked then.
+        RequestReusedError: *request_id* was used for something else.
 
     >>> from collective_booking.testing.samples import KIM, at, calendar
     >>> from collective_booking.testing.sandboxes import sandbox
@@ -157,6 +159,7 @@ async def edit(
         ConfigurationError: there is no such detail, or it cannot be so.
         IllegalStepError: it cannot be edited any more.
         NoChangeError: it is so already.
+        RequestReusedError: *request_id* was used for something else.
 
     >>> from collective_booking.testing.samples import KIM, LOU, at, calendar
     >>> from collective_booking.testing.sandboxes import sandbox
@@ -205,6 +208,7 @@ async def cancel(
         InvalidValueError: the *refund* is more than what was paid, or nothing.
         CurrencyMismatchError: the *refund* is in another currency than what was paid.
         MissingPortError: there is a *refund*, and the service was given no gateway.
+        RequestReusedError: *request_id* was used for something else.
 
     >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
     >>> from collective_booking.testing.sandboxes import sandbox

@@ -19,6 +19,7 @@ from collective_booking.drafts import Outcome, Request
 from collective_booking.effects import unreached
 from collective_booking.errors import CalendarChangedError, StaleVersionError
 from collective_booking.holds import OUTCOMES, Hold, HoldState
+from collective_booking.payments import PaymentState
 from collective_booking.tokens import Purpose, Tokens
 
 P = ParamSpec("P")
@@ -125,8 +126,11 @@ class Attempt:
 
     @property
     def action(self) -> str | None:
-        """What the payer needs in order to act, as the gateway gave it; None where it gave none."""
-        return self.hold.payment.action if self.hold.payment else None
+        """What the payer needs in order to act, as the gateway gave it; None if nobody waits."""
+        payment = self.hold.payment
+        if self.hold.state is HoldState.HELD and payment and payment.state is PaymentState.PENDING:
+            return payment.action
+        return None
 
 
 def booking(desk: Desk, appointment: Appointment) -> Booking:

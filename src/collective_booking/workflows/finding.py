@@ -18,7 +18,7 @@ from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.moments import to_datetime
 from collective_booking.reasons import Explanation
-from collective_booking.slots import Slot, SlotFinder, supported
+from collective_booking.slots import Slot, SlotFinder, starts_in, supported
 from collective_booking.workflows.desk import Desk
 
 _AROUND: Final = timedelta(days=2)
@@ -35,6 +35,7 @@ async def offers(
     Raises:
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownBookingError: *moving* is no appointment.
+        OutOfRangeError: *window* reaches beyond what can be booked at all.
 
     >>> from collective_booking.testing.samples import KIM, MONDAY, at, calendar
     >>> from collective_booking.testing.sandboxes import sandbox
@@ -57,7 +58,6 @@ async def explain(
     Raises:
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownBookingError: *moving* is no appointment.
-        NaiveDatetimeError: *start* has no time zone.
         OutOfRangeError: *start* is too early or too late for anything to be booked then.
 
     >>> from collective_booking.testing.samples import at, calendar
@@ -69,7 +69,7 @@ async def explain(
     """
     instant = to_datetime(supported(start))
     around = Interval(instant - _AROUND, instant + _AROUND)
-    return (await finder(desk, slug, around, moving=moving)).explain(start)
+    return (await _finder(desk, slug, around, moving)).explain(start)
 
 
 async def finder(
@@ -80,6 +80,7 @@ async def finder(
     Raises:
         UnknownCalendarError: no calendar is stored under *slug*.
         UnknownBookingError: *moving* is no appointment.
+        OutOfRangeError: *window* reaches beyond what can be booked at all.
 
     >>> from collective_booking.testing.samples import MONDAY, at, calendar
     >>> from collective_booking.testing.sandboxes import sandbox
@@ -87,7 +88,11 @@ async def finder(
     >>> len(finder.offers(MONDAY)), finder.accepts(at("10:00")), finder.accepts(at("08:00"))
     (8, True, False)
     """
-    require("window", window, Interval, "an Interval")
+    starts_in(window)  # or a provider would be asked what no finder can be
+    return await _finder(desk, slug, window, moving)
+
+
+async def _finder(desk: Desk, /, slug: str, window: Interval, moving: str | None) -> SlotFinder:
     calendar = (await ReadCalendar(desk.tenant, slug)).calendar
     if moving is not None:
         appointment = await ReadAppointment(desk.tenant, moving)
