@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone
 from typing import Final
 
 import pytest
 
+from collective_booking.errors import ConfigurationError
 from collective_booking.holds import LATE_PAYMENT, OUTCOMES, Hold, HoldState, Move
 from collective_booking.payments import ANSWERS, NEWS, Payment, PaymentState
 from collective_booking.snapshots import Snapshot
@@ -147,6 +148,16 @@ def test_a_hold_lapses_the_instant_it_expires() -> None:
     assert not hold().has_lapsed(hold().expires - timedelta(microseconds=1))
     assert hold().has_lapsed(hold().expires)
     assert not hold(HoldState.SETTLING).has_lapsed(hold().expires)  # claimed for good (M2)
+
+
+def test_a_hold_is_timed_by_instants_in_utc() -> None:
+    """Wall clocks of other zones are read, and those of no zone refused (T1)."""
+    there = timezone(timedelta(hours=9))
+    kept = replace(hold(), made=NOW.astimezone(there))
+
+    assert (kept.made, kept.made.tzinfo) == (NOW, UTC)
+    with pytest.raises(ConfigurationError, match="expires: .* has no time zone"):
+        replace(hold(), expires=NOW.replace(tzinfo=None))
 
 
 def test_a_hold_is_open_until_it_lapses_or_is_settled() -> None:

@@ -28,6 +28,7 @@ from collective_booking.checks import (
 )
 from collective_booking.intervals import Interval
 from collective_booking.members import CHOSEN_LOCATION, MeetingLocation
+from collective_booking.moments import in_utc
 from collective_booking.payments import Payment, PaymentState
 from collective_booking.snapshots import Snapshot
 
@@ -278,8 +279,8 @@ HOLD_RULES: Final = Rules(
         "snapshot": instance_of(Snapshot, "a Snapshot"),
         "slot": instance_of(Interval, "an Interval"),
         "contact": instance_of(Contact, "a Contact"),
-        "made": instance_of(datetime, "a datetime"),
-        "expires": instance_of(datetime, "a datetime"),
+        "made": in_utc,
+        "expires": in_utc,
         "title": text(MAX_NAME),
         "notes": prose(MAX_PROSE),
         "location": CHOSEN_LOCATION,

@@ -515,6 +515,7 @@ class IntervalSet:
         >>> calls.overlaps(slot("10:00", "11:00")), calls.overlaps(slot("09:30", "11:30"))
         (False, True)
         """
+        require("the other side", other, Interval | IntervalSet, "an Interval or an IntervalSet")
         if isinstance(other, Interval):
             return bool(self.clip(other))
         return bool(self.intersection(other))
