@@ -156,7 +156,7 @@ def test_a_hold_is_timed_by_instants_in_utc() -> None:
     kept = replace(hold(), made=NOW.astimezone(there))
 
     assert (kept.made, kept.made.tzinfo) == (NOW, UTC)
-    with pytest.raises(ConfigurationError, match="expires: .* has no time zone"):
+    with pytest.raises(ConfigurationError, match=r"expires: .* has no time zone"):
         replace(hold(), expires=NOW.replace(tzinfo=None))
 
 
