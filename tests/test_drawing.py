@@ -159,3 +159,13 @@ def test_an_optional_member_is_drawn_faintly() -> None:
 
     assert not [each for each in firm.iter(f"{SVG}path") if each.get("opacity")]
     assert [each for each in faint.iter(f"{SVG}path") if each.get("opacity")]
+
+
+def test_what_does_not_suit_an_optional_member_is_not_said_to_suit_everyone() -> None:
+    """They are not asked, so the picture must not speak for them (F5)."""
+    optional = Row("Ben", MORNING, CALL, NEVER, required=False)
+    picture = view(row("Ana"), optional, common=MORNING)
+
+    assert written(picture)[-2:] == ["optional", "suits all required"]
+    assert "all required" in written(picture)
+    assert "everyone" not in picture.to_svg()

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
 from typing import Final, NamedTuple
 
 from collective_booking import Happening, Snapshot, Status
 from collective_booking.appointments import NEXT
 from collective_booking.testing.samples import appointment, calendar
-from docs.pictures.paper import Paper
+from docs.pictures.paper import MARGIN, WIDTH, Paper
 
-_WIDTH, _HEIGHT = 900, 556
-_BOX, _TALL = 214, 98
-_TOP, _MIDDLE, _FLOOR = 96, 280, 468
+_BOX = 172
+_LEFT, _RIGHT = 28, 268
+_TOP, _SECOND, _THIRD, _FLOOR = 140, 330, 486, 640
+_FRAME: Final = (MARGIN, 76, WIDTH - 2 * MARGIN, 514)
 
 
 class Way(NamedTuple):
@@ -30,29 +30,40 @@ class Way(NamedTuple):
 
 
 _PLACES: Final[Mapping[Status, tuple[float, float]]] = {
-    Status.PENDING: (24, _TOP),
-    Status.CONFIRMED: (334, _TOP),
-    Status.SHOWED: (644, _TOP),
-    Status.NO_SHOW: (644, _MIDDLE),
-    Status.CANCELLED: (136, _MIDDLE),
-    Status.INVALID: (24, _FLOOR),
+    Status.PENDING: (_LEFT, _TOP),
+    Status.CONFIRMED: (_RIGHT, _TOP),
+    Status.CANCELLED: (_LEFT, _SECOND),
+    Status.SHOWED: (_RIGHT, _SECOND),
+    Status.NO_SHOW: (_RIGHT, _THIRD),
+    Status.INVALID: (_LEFT, _FLOOR),
 }
 _WAYS: Final[Mapping[tuple[Status, Status], Way]] = {
-    (Status.PENDING, Status.CONFIRMED): Way("M238 145H332", (285, 136), "middle"),
-    (Status.PENDING, Status.CANCELLED): Way("M186 194V278", (194, 240)),
-    (Status.CONFIRMED, Status.CANCELLED): Way("M396 194V317Q396 329 384 329H352", (404, 240)),
-    (Status.CONFIRMED, Status.SHOWED): Way("M548 128H642", (595, 119), "middle"),
-    (Status.CONFIRMED, Status.NO_SHOW): Way(
-        "M548 162H560Q572 162 572 174V317Q572 329 584 329H642", (608, 320), "middle"
+    (Status.PENDING, Status.CONFIRMED): Way("M200 178H266", (233, 170), "middle"),
+    (Status.PENDING, Status.CANCELLED): Way("M52 246V328", (60, 302)),
+    (Status.CONFIRMED, Status.CANCELLED): Way(
+        "M268 226H240Q232 226 232 234V358Q232 366 224 366H202", (240, 302)
     ),
-    (Status.SHOWED, Status.NO_SHOW): Way("M772 194V278", (780, 240)),
-    (Status.NO_SHOW, Status.SHOWED): Way("M732 280V196", (724, 240), "end"),
-    (Status.PENDING, Status.INVALID): Way("M72 194V466", (80, 452)),
-    (Status.CANCELLED, Status.INVALID): Way("M243 378V466", (251, 452)),
-    (Status.CONFIRMED, Status.INVALID): Way("M490 194V466", (498, 452)),
-    (Status.NO_SHOW, Status.INVALID): Way("M684 378V466", (692, 452)),
-    (Status.SHOWED, Status.INVALID): Way("M858 145H861Q870 145 870 154V466", (862, 452), "end"),
+    (Status.CONFIRMED, Status.SHOWED): Way("M320 263V328", (328, 302)),
+    (Status.CONFIRMED, Status.NO_SHOW): Way(
+        "M440 196H444Q452 196 452 204V522Q452 530 447 530H442", (446, 302), "end"
+    ),
+    (Status.SHOWED, Status.NO_SHOW): Way("M418 419V484", (410, 458), "end"),
+    (Status.NO_SHOW, Status.SHOWED): Way("M290 486V421", (298, 458)),
 }
+_BEGINS: Final = {Happening.REQUESTED: Status.PENDING, Happening.BOOKED: Status.CONFIRMED}
+"""How a life begins; that is decided in `appointments.booked`, which a test asks."""
+_STAYS: Final = {
+    Happening.MOVED: "can be moved",
+    Happening.EDITED: "can be edited",
+    Happening.MEMBER_DECLINED: "a member can decline",
+}
+"""What can happen to an appointment and leaves it in its state."""
+_LEGEND: Final = (
+    ("takes time", "nobody else can have the time of its members"),
+    ("may take time", "where the setting pending_blocks says so"),
+    ("counts to caps", "to the most that there may be in a day, a week or a month"),
+    ("can be …", "what changes it, and leaves it in its state"),
+)
 
 Steps = Mapping[tuple[Status, Status], Sequence[Happening]]
 
@@ -72,23 +83,39 @@ def steps() -> Steps:
 def draw() -> str:
     """The states as boxes, the steps as arrows; what leaves a state as it is stands in its box."""
     found = steps()
-    paper = Paper("appointment", "The states of an appointment", _told(found), _WIDTH, _HEIGHT)
-    paper.text(24, 42, "The states of an appointment", size=20, bold=True)
-    paper.text(24, 64, "What is not drawn is an error, and changes nothing", "quiet")
+    paper = Paper("appointment", "The states of an appointment", _told(found), WIDTH, 884)
+    paper.text(MARGIN, 36, "The states of an appointment", size=20, bold=True)
+    paper.text(MARGIN, 58, "What is not drawn is an error, and changes nothing", "quiet")
+    paper.rect(*_FRAME, "paper", stroke="quiet", round_by=14)
+    for happening, status in _BEGINS.items():
+        _beginning(paper, happening, status)
     for (status, after), happenings in found.items():
-        if status is not after:
+        if status is not after and after is not Status.INVALID:
             _step(paper, _WAYS[status, after], happenings)
+    _errors(paper, found)
     for status, at in _PLACES.items():
         _state(paper, status, at, found.get((status, status), ()))
+    y = _FLOOR + 104.0
+    for words, meaning in _LEGEND:
+        paper.text(MARGIN, y, words, size=13)
+        y = paper.prose(MARGIN + 112, y, meaning, "quiet", right=WIDTH - MARGIN) + 5
     return paper.svg()
 
 
 def _told(found: Steps) -> str:
     return " ".join(
-        f"{status} becomes {after} when it is {_listed(happenings)}."
-        if status is not after
-        else f"{status} stays when it is {_listed(happenings)}."
-        for (status, after), happenings in found.items()
+        [
+            *(
+                f"{happening.capitalize()}, it is {status}."
+                for happening, status in _BEGINS.items()
+            ),
+            *(
+                f"{status} becomes {after} when it is {_listed(happenings)}."
+                if status is not after
+                else f"{status}: {', '.join(map(_STAYS.__getitem__, happenings))}."
+                for (status, after), happenings in found.items()
+            ),
+        ]
     )
 
 
@@ -96,34 +123,41 @@ def _listed(happenings: Sequence[Happening]) -> str:
     return ", ".join(happenings)
 
 
+def _beginning(paper: Paper, happening: Happening, status: Status) -> None:
+    """Where a life begins."""
+    x, y = _PLACES[status]
+    paper.dot(x + 24, y - 44, 6, "ink")
+    paper.path(f"M{x + 24:g} {y - 38:g}V{y - 2:g}", "slate", width=1.8, arrow=True)
+    paper.text(x + 38, y - 36, happening, size=13)
+
+
 def _step(paper: Paper, way: Way, happenings: Sequence[Happening]) -> None:
-    error = Happening.INVALIDATED in happenings
-    stroke = "quiet" if error else "slate"
-    paper.path(way.shape, stroke, width=1.2 if error else 1.8, dashed=error, arrow=True)
-    x, y = way.words
-    paper.text(x, y, _listed(happenings), "quiet" if error else "ink", size=13, anchor=way.anchor)
+    paper.path(way.shape, "slate", width=1.8, arrow=True)
+    paper.text(*way.words, _listed(happenings), size=13, anchor=way.anchor)
+
+
+def _errors(paper: Paper, found: Steps) -> None:
+    """One arrow from the frame around all other states, where they all lead to the last one."""
+    wrong = {status: how for (status, after), how in found.items() if after is Status.INVALID}
+    (how,) = {tuple(happenings) for happenings in wrong.values()}
+    assert wrong.keys() == _PLACES.keys() - {Status.INVALID}, "draw it from each state"
+    _, top, _, height = _FRAME
+    paper.path(f"M52 {top + height}V{_FLOOR - 2}", "slate", width=1.8, arrow=True)
+    paper.text(60, (top + height + _FLOOR) / 2 + 4, f"{_listed(how)}, from any state above")
 
 
 def _state(
     paper: Paper, status: Status, at: tuple[float, float], happenings: Sequence[Happening]
 ) -> None:
-    (x, y), width, height = at, _BOX, _TALL
-    if status is Status.INVALID:  # every line ends on it
-        width, height = _WIDTH - 2 * 24, 64
+    (x, y), height = at, 72 + 17 * len(happenings)
     fill, stroke = ("mint", "green") if status.counts else ("faint", "quiet")
-    paper.rect(x, y, width, height, fill, stroke=stroke, round_by=8)
-    paper.text(x + 14, y + 27, status, size=17, bold=True)
-    counts = "counts to caps" if status.counts else "counts nowhere"
-    paper.text(x + 14, y + 47, f"{_claims(status)}, {counts}", "quiet", size=12)
-    for line, words in enumerate(_lines(happenings)):
-        paper.text(x + 14, y + 67 + 16 * line, words, "green", size=12)
-
-
-def _lines(happenings: Sequence[Happening]) -> Sequence[str]:
-    """What leaves a state as it is, in lines that fit into its box."""
-    if not happenings:
-        return ()
-    return wrap(f"stays: {_listed(happenings)}", 26)
+    paper.rect(x, y, _BOX, height, fill, stroke=stroke, round_by=8)
+    paper.text(x + 12, y + 24, status, size=16, bold=True)
+    counts = "counts to caps" if status.counts else "counts to no caps"
+    paper.text(x + 12, y + 43, _claims(status), "quiet", size=12)
+    paper.text(x + 12, y + 59, counts, "quiet", size=12)
+    for line, happening in enumerate(happenings):
+        paper.text(x + 12, y + 79 + 17 * line, _STAYS[happening], "green", size=12)
 
 
 def _claims(status: Status) -> str:
@@ -136,5 +170,5 @@ def _claims(status: Status) -> str:
         for blocks in (True, False)
     )
     if wished != unwished:
-        return "may claim time"
-    return "claims time" if wished else "claims no time"
+        return "may take time"
+    return "takes time" if wished else "takes no time"

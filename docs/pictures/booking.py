@@ -16,21 +16,23 @@ from collective_booking.adapters.memory import MemoryStore
 from collective_booking.drafts import Draft
 from collective_booking.testing import FakeClock, FakeGateway, FakeNotifier, FakeProvider
 from collective_booking.testing.samples import EUROS, HOST, KIM, MONDAY, NOW, at, calendar
-from docs.pictures.paper import Paper
+from docs.pictures.paper import MARGIN, WIDTH, Paper
 
-_APPLICATION, _SERVICE = "your application", "service"
-_LANES: Final = {
-    _APPLICATION: 84.0,
-    _SERVICE: 262.0,
-    "store": 512.0,
-    "provider": 628.0,
-    "gateway": 736.0,
-    "notifier": 844.0,
-}
-_WIDTH, _TOP, _ROW, _GAP = 900, 124, 27, 16
+_LANES: Final = {"store": 274.0, "provider": 327.0, "gateway": 384.0, "notifier": 438.0}
+_TOP, _ROW, _GAP = 142, 24, 14
 
 _READ_AGAIN: Final = {"hold", "appointment", "outcome", "unfinished", "forget"}
 """Where a command reads what the store has of it; left out, for they decide nothing."""
+
+
+_PLAIN: Final = {
+    "calendar": "the calendar",
+    "taken": "what is booked or held",
+    "interpret": "what has been paid",
+    "take_effects": "the messages that are due",
+    "attempted": "that it is delivered",
+}
+"""In words of everyday what else is called; the name of a method says it to those who know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,8 @@ def _words(name: str, arguments: tuple[Any, ...]) -> str:
             return f"send to the {message.audience}"
         case "put", (copy,):
             return f"put the copy of {copy.member.id}"
-        case "take_effects", _:
-            return "take_effects that are due"
         case _:
-            return name
+            return _PLAIN.get(name, name)
 
 
 def _written(draft: Draft) -> Iterable[str]:
@@ -96,7 +96,7 @@ def _written(draft: Draft) -> Iterable[str]:
         if draft.hold.payment is not None:
             yield f"payment {draft.hold.payment.state}"
     if draft.effects:
-        yield f"{len(draft.effects)} effects"
+        yield f"{len(draft.effects)} messages"
 
 
 def commands() -> tuple[Command, ...]:
@@ -154,17 +154,20 @@ def commands() -> tuple[Command, ...]:
 
 
 def draw() -> str:
-    """Everybody has a lane; time runs downwards."""
+    """Each port has a lane, with a mark where it is asked; time runs downwards."""
     made = commands()
     rows = sum(len(command.calls) + 2 for command in made)
-    height = _TOP + rows * _ROW + len(made) * _GAP + 20
-    paper = Paper("booking", "The way of a booking", _told(made), _WIDTH, height)
-    paper.text(24, 42, "The way of a booking", size=20, bold=True)
-    subtitle = "What each command asks of the ports, as it was recorded; a green arrow is a commit"
-    paper.text(24, 64, subtitle, "quiet")
+    height = _TOP + rows * _ROW + len(made) * _GAP + 6
+    paper = Paper("booking", "The way of a booking", _told(made), WIDTH, height)
+    paper.text(MARGIN, 36, "The way of a booking", size=20, bold=True)
+    paper.text(MARGIN, 58, "What your application calls, what it asks of which", "quiet")
+    paper.text(MARGIN, 75, "port, and what comes back; as it was recorded.", "quiet")
+    _mark(paper, MARGIN + 6, 93, commits=True)
+    paper.text(MARGIN + 18, 97, "commits to the store", "quiet", size=12)
+    _mark(paper, MARGIN + 166, 93, commits=False)
+    paper.text(MARGIN + 178, 97, "asks, or tells", "quiet", size=12)
     for lane, x in _LANES.items():
-        paper.path(f"M{x:g} {_TOP - 14}V{height - 20}", "quiet", width=1, opacity=0.35)
-        paper.text(x, _TOP - 22, lane, size=13, anchor="middle", bold=True)
+        paper.text(x, _TOP - 16, lane, size=11, anchor="middle", bold=True)
     y = float(_TOP)
     for command in made:
         y = _command(paper, command, y)
@@ -184,18 +187,23 @@ def _spoken(call: Call) -> str:
 
 def _command(paper: Paper, command: Command, top: float) -> float:
     """One command from *top* down; where the next one begins."""
-    asked, service = _LANES[_APPLICATION], _LANES[_SERVICE]
-    bottom = top + (len(command.calls) + 1) * _ROW
-    y = top + _ROW / 2
-    paper.rect(service - 4, y, 8, bottom - top, "mint", stroke="green", round_by=2)
-    paper.path(f"M{asked:g} {y:g}H{service - 6:g}", "slate", width=1.8, arrow=True)
-    paper.text(asked + 10, y - 6, command.name, size=13, bold=True)
+    bottom = top + (len(command.calls) + 2) * _ROW
+    paper.rect(MARGIN, top, WIDTH - 2 * MARGIN, bottom - top, "faint", round_by=6)
+    paper.text(MARGIN + 10, top + 17, f"{command.name}()", size=13, bold=True)
+    for x in _LANES.values():
+        paper.path(f"M{x:g} {top + _ROW:g}V{bottom - _ROW:g}", "quiet", width=1, opacity=0.35)
+    y = top + _ROW
     for call in command.calls:
+        _mark(paper, _LANES[call.lane], y + _ROW / 2, commits=call.commits)
+        paper.text(MARGIN + 18, y + 16, call.words, size=12)
         y += _ROW
-        colour, x = "green" if call.commits else "slate", _LANES[call.lane]
-        paper.path(f"M{service + 4:g} {y:g}H{x - 2:g}", colour, width=1.5, arrow=True)
-        paper.text(service + 12, y - 6, call.words, size=12)
-    y += _ROW
-    paper.path(f"M{service - 4:g} {y:g}H{asked + 2:g}", "quiet", dashed=True, arrow=True)
-    paper.text(asked + 10, y - 6, command.answer, "quiet", size=12)
-    return y + _ROW / 2 + _GAP
+    paper.text(MARGIN + 10, y + 16, f"answers {command.answer}", "quiet", size=12)
+    return bottom + _GAP
+
+
+def _mark(paper: Paper, x: float, y: float, *, commits: bool) -> None:
+    """Told apart without colour too: a commit is square."""
+    if commits:
+        paper.rect(x - 6, y - 6, 12, 12, "green", round_by=2)
+    else:
+        paper.dot(x, y, 5, "slate")

@@ -2,12 +2,20 @@
 
 Lives here: `Paper`, the colours, and how they change for those who prefer the dark.
 Must not live here: what is drawn.
+
+A telephone shows a picture 360 wide: one of `WIDTH` keeps its letters legible there.
 """
 
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 from typing import Final
+
+WIDTH: Final = 480
+MARGIN: Final = 16
+WIDEST_LETTER: Final = 0.62
+"""How wide a letter is taken to be, as a part of its size: no usual font has a wider average."""
 
 _COLOURS: Final = {
     "ink": ("#1f2933", "#e4e7eb"),
@@ -79,6 +87,22 @@ class Paper:
             f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{weight}{side} class="f-{fill}">'
             f"{escape(words)}</text>"
         )
+
+    def prose(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        fill: str = "ink",
+        *,
+        right: float,
+        size: float = 13,
+    ) -> float:
+        """As many lines of *words* as it takes, none beyond *right*; where the next one begins."""
+        for line in wrap(words, int((right - x) / (size * WIDEST_LETTER))):
+            self.text(x, y, line, fill, size=size)
+            y += round(size * 1.3)
+        return y
 
     def path(
         self,

@@ -6,8 +6,7 @@ Must not live here: any step; the ways are those of bookings that are made here,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from collective_booking import BookingService, HoldState, PaymentState
@@ -17,39 +16,56 @@ from collective_booking.holds import MOVES, Move
 from collective_booking.slots import Admission
 from collective_booking.testing import FakeClock, FakeGateway, FakeProvider
 from collective_booking.testing.samples import EUROS, HOST, KIM, LOU, NOW, at, calendar
-from docs.pictures.paper import Paper
-
-_COLUMNS: Final = tuple(PaymentState)
-_ROWS: Final = (HoldState.HELD, HoldState.SETTLING, HoldState.UNWINDING)
-_ENDS: Final = (HoldState.BOOKED, HoldState.RELEASED, HoldState.REFUNDED)
-_LOOKS: Final = {
-    Move.WAIT: "faint",
-    Move.CALL: "blue",
-    Move.CLAIM: "mint",
-    Move.CAPTURE: "mint",
-    Move.BOOK: "mint",
-    Move.UNWIND: "sand",
-    Move.RELEASE: "sand",
-    Move.REFUND: "sand",
-    Move.REST: "paper",
-}
-
-_LEFT, _TOP, _WIDE, _TALL = 104, 118, 77, 86
-_BOTTOM: Final = _TOP + len(_ROWS) * _TALL
-_ASIDE: Final = 24
-"""Lines keep clear of the words, which stand on the left."""
-_WIDTH, _HEIGHT = 890, _BOTTOM + 144
+from docs.pictures.paper import MARGIN, WIDTH, Paper
 
 Step = tuple[HoldState, PaymentState]
 
+_COLUMNS: Final[Mapping[HoldState, tuple[str, str]]] = {
+    HoldState.HELD: ("the time is kept", "until it expires"),
+    HoldState.SETTLING: ("the time is the", "booker's for good"),
+    HoldState.UNWINDING: ("the time is free", "for others again"),
+}
+_ROWS: Final[Mapping[PaymentState, str]] = {
+    PaymentState.AUTHORISING: "to be reserved",
+    PaymentState.PENDING: "the payer has to act",
+    PaymentState.AUTHORISED: "money is reserved",
+    PaymentState.CAPTURING: "to be taken",
+    PaymentState.CAPTURED: "money has moved",
+    PaymentState.VOIDING: "to be let go of",
+    PaymentState.VOIDED: "reserved no more",
+    PaymentState.REFUNDING: "to be given back",
+    PaymentState.REFUNDED: "money is back",
+    PaymentState.DECLINED: "no money moves",
+}
+_ENDS: Final[Mapping[HoldState, tuple[str, str]]] = {
+    HoldState.BOOKED: ("an appointment,", "paid for"),
+    HoldState.RELEASED: ("no appointment,", "nothing paid"),
+    HoldState.REFUNDED: ("no appointment,", "money is back"),
+}
+_MOVES: Final[Mapping[Move, tuple[str, str]]] = {
+    Move.WAIT: ("faint", "for the payer; once it is too late to pay, unwind"),
+    Move.CALL: ("blue", "the gateway, for what is to be done: again, until it has answered"),
+    Move.CLAIM: ("mint", "the time for good; if others have it by now, unwind"),
+    Move.CAPTURE: ("mint", "the money: write down that it is to be taken"),
+    Move.BOOK: ("mint", "the appointment; this is an end"),
+    Move.UNWIND: ("sand", "free the time, and write down that the money is to go back"),
+    Move.RELEASE: ("sand", "the hold; this is an end"),
+    Move.REFUND: ("sand", "is done; this is an end"),
+}
+"""Each move's colour, and its name read on to a sentence."""
+
+_LEFT, _TOP, _WIDE, _TALL = 146.0, 146.0, 106.0, 48.0
+_END_TOP: Final = _TOP + len(_ROWS) * _TALL + 12
+_BADGE: Final = 27
+
 
 class Way(NamedTuple):
-    """How one attempt went, and how far beside the middle of the cells its line runs."""
+    """How one attempt went; its stops are called by its *letter*, and numbered."""
 
+    letter: str
     words: str
     colour: str
     steps: Sequence[Step]
-    beside: float
 
 
 class _Watched(MemoryStore):
@@ -109,31 +125,27 @@ def _way(gateway: FakeGateway, *, lapses: bool) -> list[Step]:
 
 
 def draw() -> str:
-    """The table, its ends, and the three ways through it."""
+    """The table, its ends, and where the three ways stop; no line has to cross a word."""
     ways = (
-        Way("paid in time", "green", paid_in_time(), -9),
-        Way("paid too late: somebody else has the time", "amber", paid_too_late(), 0),
-        Way("too late, and the money has moved", "slate", paid_too_late(captures=True), 9),
+        Way("A", "paid in time", "green", paid_in_time()),
+        Way("B", "paid too late, when somebody else has the time", "amber", paid_too_late()),
+        Way(
+            "C",
+            "the same, where money is taken at once",
+            "slate",
+            paid_too_late(captures=True),
+        ),
     )
-    paper = Paper("payment", "What an attempt to pay needs next", _told(ways), _WIDTH, _HEIGHT)
-    paper.text(24, 42, "What an attempt to pay needs next", size=20, bold=True)
-    paper.text(24, 64, "By where its hold stands, and its payment", "quiet")
-    for column, payment in enumerate(_COLUMNS):
-        paper.text(_across(column), _TOP - 12, payment, size=11, anchor="middle", bold=True)
-    for row, hold in enumerate(_ROWS):
-        paper.text(24, _TOP + (row + 0.5) * _TALL + 4, hold, size=13, bold=True)
-        for column, payment in enumerate(_COLUMNS):
-            _cell(paper, row, column, MOVES.get((hold, payment), Move.REST))
-    for hold in _ENDS:
-        x, y = _end(hold)
-        paper.rect(x - 56, y - 18, 112, 36, "faint", stroke="quiet", round_by=18)
-        paper.text(x, y + 5, hold, size=14, anchor="middle", bold=True)
-    x = 24.0
+    paper = Paper("payment", "What an attempt to pay needs next", _told(ways), WIDTH, 1126)
+    paper.text(MARGIN, 36, "What an attempt to pay needs next", size=20, bold=True)
+    paper.text(MARGIN, 58, "Find its hold above and its payment on the left:", "quiet")
+    paper.text(MARGIN, 75, "where they meet stands what is done next.", "quiet")
+    _table(paper)
+    below = _ends(paper)
     for way in ways:
-        _draw_way(paper, way)
-        paper.path(f"M{x:g} {_HEIGHT - 34}h28", way.colour, width=3)
-        paper.text(x + 36, _HEIGHT - 30, way.words, "quiet", size=12)
-        x += 60 + len(way.words) * 6.6
+        _stops(paper, way)
+    below = _attempts(paper, ways, below + 30)
+    _legend(paper, below + 14)
     return paper.svg()
 
 
@@ -141,7 +153,7 @@ def _told(ways: Sequence[Way]) -> str:
     table = (
         f"Hold {hold}, payment {payment}: {move}."
         for (hold, payment), move in MOVES.items()
-        if hold in _ROWS
+        if hold in _COLUMNS
     )
     walked = (
         f"{way.words.capitalize()}: "
@@ -152,43 +164,75 @@ def _told(ways: Sequence[Way]) -> str:
     return " ".join([*walked, *table])
 
 
-def _cell(paper: Paper, row: int, column: int, move: Move) -> None:
-    x, y = _LEFT + column * _WIDE, _TOP + row * _TALL
-    paper.rect(x + 2, y + 2, _WIDE - 4, _TALL - 4, _LOOKS[move], round_by=5)
-    if move is not Move.REST:
-        paper.text(x + 8, y + 18, move, size=11)
+def _table(paper: Paper) -> None:
+    for hold, words in _COLUMNS.items():
+        x = _across(hold)
+        paper.text(x + 4, _TOP - 42, hold, size=13, bold=True)
+        for line, part in enumerate(words):
+            paper.text(x + 4, _TOP - 25 + 15 * line, part, "quiet", size=11)
+    for payment, meaning in _ROWS.items():
+        y = _down(payment)
+        paper.text(MARGIN, y + 21, payment, size=13, bold=True)
+        paper.text(MARGIN, y + 37, meaning, "quiet", size=12)
+        for hold in _COLUMNS:
+            move = MOVES[hold, payment]
+            colour, _ = _MOVES[move]
+            paper.rect(_across(hold) + 2, y + 2, _WIDE - 4, _TALL - 4, colour, round_by=5)
+            paper.text(_across(hold) + 9, y + 20, move, size=13)
 
 
-def _across(column: int) -> float:
-    return _LEFT + (column + 0.5) * _WIDE
+def _ends(paper: Paper) -> float:
+    """How an attempt can end, below the table; where that ends."""
+    top = _END_TOP
+    paper.text(MARGIN, top + 23, "the end", size=13, bold=True)
+    for x, (hold, words) in zip(map(_across, _COLUMNS), _ENDS.items(), strict=True):
+        paper.rect(x + 2, top, _WIDE - 4, 78, "paper", stroke="quiet", round_by=14)
+        paper.text(x + 10, top + 22, hold, size=13, bold=True)
+        for line, part in enumerate(words):
+            paper.text(x + 10, top + 38 + 14 * line, part, "quiet", size=11)
+    return top + 78
 
 
-def _end(hold: HoldState) -> tuple[float, float]:
-    """Where an attempt ends: below the column that most often leads there."""
-    below = {
-        HoldState.BOOKED: PaymentState.CAPTURED,
-        HoldState.RELEASED: PaymentState.VOIDED,
-        HoldState.REFUNDED: PaymentState.REFUNDED,
-    }
-    return _across(_COLUMNS.index(below[hold])), _BOTTOM + 58
+def _attempts(paper: Paper, ways: Sequence[Way], y: float) -> float:
+    paper.text(MARGIN, y, "Three attempts that were made: follow the numbers", bold=True)
+    for way in ways:
+        y += 24
+        _badge(paper, MARGIN, y - 12, way, 1)
+        paper.text(MARGIN + _BADGE + 8, y, f"to {way.letter}{len(way.steps)}", size=13)
+        paper.text(MARGIN + _BADGE + 56, y, way.words, "quiet", size=13)
+    return y + 20
 
 
-def _point(step: Step, beside: float) -> tuple[float, float]:
-    hold, payment = step
-    if hold in _ENDS:
-        x, y = _end(hold)
-        return x + beside + _ASIDE, y - 20
-    x, y = _across(_COLUMNS.index(payment)), _TOP + (_ROWS.index(hold) + 0.5) * _TALL
-    return x + beside + _ASIDE, y + 14 + 1.4 * beside
+def _legend(paper: Paper, y: float) -> None:
+    """What each word in the table means."""
+    paper.text(MARGIN, y, "What is done next", bold=True)
+    y += 22
+    for move, (colour, meaning) in _MOVES.items():
+        paper.rect(MARGIN, y - 13, 66, 18, colour, round_by=4)
+        paper.text(MARGIN + 7, y, move, size=13)
+        y = paper.prose(MARGIN + 76, y, meaning, "quiet", right=WIDTH - MARGIN) + 7
 
 
-def _draw_way(paper: Paper, way: Way) -> None:
-    """From step to step: down where the hold changes, then across."""
-    for before, after in pairwise(way.steps):
-        (x, y), (to_x, to_y) = _point(before, way.beside), _point(after, way.beside)
-        ends = after[0] in _ENDS
-        down = f"V{to_y:g}" * (y != to_y)
-        across = f"H{to_x:g}" * (x != to_x)  # an arrow points where its last stretch does
-        paper.path(f"M{x:g} {y:g}{down}{across}", way.colour, width=2.5, arrow=ends)
-    for step in way.steps[:-1]:
-        paper.dot(*_point(step, way.beside), 4.5, way.colour)
+def _across(hold: HoldState) -> float:
+    return _LEFT + list(_COLUMNS).index(hold) * _WIDE
+
+
+def _down(payment: PaymentState) -> float:
+    return _TOP + list(_ROWS).index(payment) * _TALL
+
+
+def _stops(paper: Paper, way: Way) -> None:
+    """A badge wherever the attempt came by; each attempt has a place of its own in a cell."""
+    place = "ABC".index(way.letter)
+    for number, (hold, payment) in enumerate(way.steps, start=1):
+        if hold in _ENDS:
+            x, y = _across(list(_COLUMNS)[list(_ENDS).index(hold)]), _END_TOP + 57
+        else:
+            x, y = _across(hold), _down(payment) + 26
+        _badge(paper, x + 8 + place * (_BADGE + 2), y, way, number)
+
+
+def _badge(paper: Paper, x: float, y: float, way: Way, number: int) -> None:
+    paper.rect(x, y, _BADGE, 16, way.colour, round_by=8)
+    words = f"{way.letter}{number}"
+    paper.text(x + _BADGE / 2, y + 12, words, "paper", size=12, anchor="middle", bold=True)

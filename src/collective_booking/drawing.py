@@ -1,4 +1,4 @@
-"""A picture of some days: rows of bars, and what suits everyone below them, as SVG.
+"""A picture of some days: rows of bars, and what suits them all below, as SVG.
 
 Lives here: what a picture is made of, how large and in which colours, and the SVG itself.
 Must not live here: how it comes about from a window (that is `views`), zones, terminals, files.
@@ -31,7 +31,8 @@ class Sheet:
 
     `days` are the dates from first to last, each by the name that stands above it; `hours` are
     those of a day that are drawn, such as `(8, 20)`. `names` tells of each row of `walls` whose it
-    is, and whether they are required. Sheets *of* other things get other ids on their page.
+    is, and whether they are required; `suits` says whom the last one suits.
+    Sheets *of* other things get other ids on their page.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Sheet:
     hours: tuple[int, int]
     names: Sequence[tuple[str, bool]]
     walls: Walls
+    suits: str
 
 
 def svg_of(sheet: Sheet) -> str:
@@ -62,7 +64,6 @@ _TITLE: Final = 84
 _AXIS: Final = 44
 _BELOW: Final = 6
 _FOOT: Final = 24
-_ALL: Final = "everyone"
 _LONGEST: Final = 24
 # XML has no way to write these, not even escaped.
 _UNWRITABLE: Final = re.compile(r"[^\t\n\r -\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
@@ -86,12 +87,12 @@ _NIGHT: Final = {
     _COMMON: "#45c483",
 }
 """What each colour becomes for those who prefer the dark."""
+_FAINT: Final = {"opacity": "0.5"}
 _LEGEND: Final = (
     ("open", _OPEN),
     ("busy", _BUSY),
     ("unknown", ""),
     ("closed", _CLOSED),
-    ("suits everyone", _COMMON),
 )
 
 
@@ -104,7 +105,7 @@ class _Picture:
         self.row, self.bar, self.font = (
             (26, 18, 13.0) if many <= 16 else (17, 13, 11.0) if many <= 40 else (11, 9, 8.5)
         )
-        longest = max([len(_ALL) + 1, *(_wide(_short(name)) for name, _ in sheet.names)])
+        longest = max([len(sheet.suits) + 1, *(_wide(_short(name)) for name, _ in sheet.names)])
         self.names = longest * self.font * 0.6 + 16
         self.dates = list(sheet.days)
         self.per_week = min(len(self.dates), 7)
@@ -151,7 +152,7 @@ class _Picture:
         for number, (name, required) in enumerate(self.sheet.names):
             fill = _INK if required else _QUIET
             self._draw_name(svg, name, first + number * self.row, fill=fill)
-        self._draw_name(svg, _ALL, last, weight="600")
+        self._draw_name(svg, self.sheet.suits, last, weight="600")
         for place, day in enumerate(dates):
             left = _MARGIN + self.names + place * (self.day + _GAP)
             rows = zip(self.sheet.names, self.sheet.walls.rows, strict=True)
@@ -189,10 +190,18 @@ class _Picture:
 
     def _draw_legend(self, svg: Element, top: float) -> None:
         x = _MARGIN + self.names
-        for name, fill in _LEGEND:
-            _rect(svg, (x, top, 22, 12), fill or f"url(#{self.id}-hatch)", rx="2")
+        for name, fill, look in self._legend():
+            _rect(svg, (x, top, 22, 12), fill or f"url(#{self.id}-hatch)", rx="2", **look)
             _label(svg, (x + 30, top + 10.5), name, size=12, fill=_QUIET)
             x += 52 + len(name) * 7
+
+    def _legend(self) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """What each look means, as far as the picture may show it."""
+        for name, fill in _LEGEND:
+            yield name, fill, {}
+        if not all(required for _, required in self.sheet.names):
+            yield "optional", _OPEN, _FAINT
+        yield f"suits {self.sheet.suits}", _COMMON, {}
 
     def _draw_hatching(self, svg: Element) -> None:
         """What unknown time is filled with; defined here, to be referred to."""
@@ -227,8 +236,7 @@ class _Picture:
             f"M{x:g} {top:g}h{width:g}v{self.bar}h{-width:g}z" for x, width in across if width > 0
         )
         if shape:
-            opacity = {"opacity": "0.5"} if faint else {}
-            _add(svg, "path", d=shape, fill=fill, **opacity)
+            _add(svg, "path", d=shape, fill=fill, **(_FAINT if faint else {}))
 
     def _across(self, span: WallSpan, left: float) -> tuple[float, float]:
         """Where a span of a day lies, and how wide it is; nothing outside the hours drawn."""
@@ -238,7 +246,7 @@ class _Picture:
         return round(left + start * scale, 2), round((end - start) * scale, 2)
 
     def _heading(self) -> str:
-        return f"{self.sheet.title}: the times that suit everyone"
+        return f"{self.sheet.title}: the times that suit {self.sheet.suits}"
 
     def _subtitle(self) -> str:
         first, last = self.dates[0], self.dates[-1]
@@ -249,7 +257,7 @@ class _Picture:
         """The picture for those who cannot see it."""
         found = list(self._stretches())
         listed = "; ".join(found[:20]) + (f"; and {len(found) - 20} more" * (len(found) > 20))
-        return f"{self._subtitle()}. {listed or 'Nothing'} suits everyone."
+        return f"{self._subtitle()}. {listed or 'Nothing'} suits {self.sheet.suits}."
 
     def _stretches(self) -> Iterator[str]:
         for day in self.dates:

@@ -64,6 +64,17 @@ class View:
     rows: tuple[Row, ...]
     common: IntervalSet
 
+    @property
+    def suits(self) -> str:
+        """Whom the common time suits: optional members are not asked (F5).
+
+        >>> window = Interval.from_isoformat("2026-11-23T00:00Z/2026-11-24T00:00Z")
+        >>> ben = Row("Ben", IntervalSet(), IntervalSet(), IntervalSet(), required=False)
+        >>> View("Sales call", "Europe/Madrid", window, (ben,), IntervalSet()).suits
+        'all required'
+        """
+        return "everyone" if all(row.required for row in self.rows) else "all required"
+
     def dates(self) -> list[date]:
         """The local dates that the window touches, in order."""
         touched = self.on_walls(IntervalSet([self.window])).span
@@ -124,6 +135,7 @@ class View:
             hours=self.hours(),
             names=[(row.name, row.required) for row in self.rows],
             walls=self.walls(),
+            suits=self.suits,
         )
         return svg_of(sheet)
 

@@ -29,7 +29,6 @@ MOST_ROWS: Final = 12
 WIDEST: Final = 100
 """A wider strip is harder to read, however wide the terminal."""
 
-_ALL: Final = "everyone"
 _NAMES: Final = 14
 _STEPS: Final = (10, 15, 20, 30, 60)
 
@@ -56,7 +55,7 @@ class _Page:
         self.view = view
         self.dates = view.dates()
         self.first, self.last = view.hours()
-        names = [*map(view.day_label, self.dates), _ALL, *(row.name for row in view.rows)]
+        names = [*map(view.day_label, self.dates), view.suits, *(row.name for row in view.rows)]
         self.margin = min(_NAMES, max(map(cell_len, names))) + 2
         minutes = (self.last - self.first) * 60
         room = width - self.margin
@@ -90,7 +89,7 @@ class _Page:
                 yield self._line(row.name, letters, "" if row.required else "dim")
         common = on_date(self.walls.common, day)
         suits = (COMMON if _whole(common, cell) else CLOSED for cell in self.cells)
-        yield self._line(_ALL, "".join(suits), "bold")
+        yield self._line(self.view.suits, "".join(suits), "bold")
 
     def _hours(self, day: date) -> Text:
         """The date, and the hours of the clock, as many as there is room for."""
@@ -131,7 +130,7 @@ class _Page:
         else:
             letters = [(OPEN, "open"), (BUSY, "busy"), (UNKNOWN, "unknown")]
         line = Text()
-        for letter, meaning in [*letters, (COMMON, "suits everyone")]:
+        for letter, meaning in [*letters, (COMMON, f"suits {self.view.suits}")]:
             line.append(letter * 2, _STYLES.get(letter, "cyan"))
             line.append(f" {meaning}   ")
         line.append(f"each is {self.step} minutes", "dim")
