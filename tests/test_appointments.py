@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -140,6 +142,23 @@ def test_how_it_went_is_nothing_that_invitations_tell() -> None:
 def test_a_contact_that_would_break_a_letter_is_refused(name: str, email: str) -> None:
     with pytest.raises(ConfigurationError, match="the contact has 1 problem"):
         Contact(name, email)
+
+
+@pytest.mark.parametrize("timezone", ["Mars", "", "../etc/passwd", 13])
+def test_a_contact_s_zone_is_one_that_exists(timezone: Any) -> None:
+    """It comes from a browser, and mail is written by it months later."""
+    with pytest.raises(ConfigurationError, match="timezone"):
+        Contact("Kim", "kim@example.com", timezone=timezone)
+
+
+def test_a_booker_s_zone_is_a_detail_that_can_be_edited() -> None:
+    """Kim moves to Auckland, and the appointment stays where it is (A3)."""
+    kim = replace(KIM, timezone="Pacific/Auckland")
+    edited = appointment().edited(NOW, contact=kim)
+
+    assert (edited.contact.timezone, edited.slot) == ("Pacific/Auckland", appointment().slot)
+    with pytest.raises(NoChangeError):
+        edited.edited(NOW, contact=kim)
 
 
 def test_an_address_is_the_same_whatever_its_case() -> None:

@@ -12,7 +12,7 @@ from collective_booking.errors import ConfigurationError
 from collective_booking.letters import HEADLINES, Letter, letter_of
 from collective_booking.members import LocationKind, MeetingLocation
 from collective_booking.snapshots import Snapshot
-from tests.bookings import NOW, appointment, at, calendar, member
+from tests.bookings import KIM, NOW, appointment, at, calendar, member
 from tests.messages import message
 
 ADDRESS = MeetingLocation(LocationKind.ADDRESS, "12 High Street")
@@ -82,23 +82,54 @@ def abroad() -> Snapshot:
     return Snapshot(calendar=roster, version=1, owner="ana")
 
 
-def test_the_owner_reads_the_time_on_the_calendar_s_clock_and_on_their_own() -> None:
+def test_the_owner_reads_the_time_on_their_own_clock_and_on_the_calendar_s() -> None:
     told = letter_of(message(appointment(snapshot=abroad()), channel=Channel.OWNER))
 
     assert told.text.splitlines()[2:4] == [
-        "When:   Mon 2026-11-23 11:00 to 12:00 (Europe/Madrid, UTC+01:00)",
-        "        Mon 2026-11-23 05:00 to 06:00 (America/New_York, UTC-05:00)",
+        "When:   Mon 2026-11-23 05:00 to 06:00 (America/New_York, UTC-05:00)",
+        "        Mon 2026-11-23 11:00 to 12:00 (Europe/Madrid, UTC+01:00)",
     ]
 
 
 def test_two_clocks_that_show_the_same_are_told_once() -> None:
-    """A booker who is a member has a zone (A6); Paris has the time of Madrid."""
+    """A booker who is a member has a zone (A6), and Madrid has the time of Paris."""
     made = appointment(snapshot=abroad(), contact=Contact("Ben", "BEN@example.com"))
     told = letter_of(message(made))
 
     assert [line for line in told.text.splitlines() if "UTC" in line] == [
-        "When:   Mon 2026-11-23 11:00 to 12:00 (Europe/Madrid, UTC+01:00)"
+        "When:   Mon 2026-11-23 11:00 to 12:00 (Europe/Paris, UTC+01:00)"
     ]
+
+
+def test_the_booker_reads_the_time_on_the_clock_that_they_booked_by() -> None:
+    """Who has to convert a time misses the meeting; what the letter was before is told so, too."""
+    abroad_too = replace(KIM, timezone="Pacific/Auckland")
+    made = appointment(snapshot=abroad(), contact=abroad_too)
+    told = letter_of(message(made.moved(at("12:00"), NOW)))
+
+    assert told.text.splitlines()[2:6] == [
+        "When:   Tue 2026-11-24 01:00 to 02:00 (Pacific/Auckland, UTC+13:00)",
+        "        Mon 2026-11-23 13:00 to 14:00 (Europe/Madrid, UTC+01:00)",
+        "Before: Mon 2026-11-23 23:00 to Tue 2026-11-24 00:00 (Pacific/Auckland, UTC+13:00)",
+        "        Mon 2026-11-23 11:00 to 12:00 (Europe/Madrid, UTC+01:00)",
+    ]
+
+
+def test_the_booker_s_clock_is_nobody_else_s() -> None:
+    """The owner's letter has the owner's clock, and a signal has the calendar's alone."""
+    made = appointment(snapshot=abroad(), contact=replace(KIM, timezone="Pacific/Auckland"))
+
+    for channel in (Channel.OWNER, Channel.HOST):
+        assert "Auckland" not in letter_of(message(made, channel=channel)).text
+
+
+def test_a_member_who_books_from_elsewhere_reads_the_clock_of_there_first() -> None:
+    """Ana is the owner, so hers is the owner's letter (E2), wherever she was when she booked."""
+    away = Contact("Ana", "ana@example.com", timezone="Asia/Tokyo")
+    told = letter_of(message(appointment(snapshot=abroad(), contact=away), channel=Channel.OWNER))
+
+    clocks = [line.split("(")[1].split(",")[0] for line in told.text.splitlines() if "UTC" in line]
+    assert clocks == ["Asia/Tokyo", "America/New_York", "Europe/Madrid"]
 
 
 def test_of_a_stranger_no_clock_is_known() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from hypothesis import given
 
@@ -31,6 +32,17 @@ def test_a_hold_is_read_as_it_was_written(kept: Hold) -> None:
     record = json.loads(json.dumps(write_hold(kept)))
 
     assert read_hold(kept.tenant, record, stored(kept)) == kept
+
+
+@given(appointments())
+def test_what_was_written_before_bookers_had_a_zone_is_read_still(made: Appointment) -> None:
+    """A database outlives the version that wrote it."""
+    record = write_appointment(made)
+    record["contact"] = record["contact"][:3]
+
+    read = read_appointment(made.tenant, record, stored(made))
+
+    assert read.contact == replace(made.contact, timezone=None)
 
 
 @given(appointments())

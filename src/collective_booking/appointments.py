@@ -36,7 +36,14 @@ from collective_booking.errors import (
     Problem,
 )
 from collective_booking.intervals import Interval
-from collective_booking.members import CHOSEN_LOCATION, EMAIL, PHONE, MeetingLocation, Member
+from collective_booking.members import (
+    CHOSEN_LOCATION,
+    EMAIL,
+    PHONE,
+    MeetingLocation,
+    Member,
+    zone_name,
+)
 from collective_booking.money import Money
 from collective_booking.snapshots import Snapshot
 
@@ -47,16 +54,20 @@ from collective_booking.snapshots import Snapshot
 class Contact:
     """Who books: a name, an address to write to, and perhaps a number to call.
 
+    `timezone` is the IANA name of the zone that they live by, where it is known: what they are
+    told has their own clock's time in it.
+
     Raises:
         ConfigurationError: it lists everything that is wrong.
 
-    >>> Contact("Kim Lee", "kim@example.com")
-    Contact(name='Kim Lee', email='kim@example.com', phone=None)
+    >>> Contact("Kim Lee", "kim@example.com", timezone="Pacific/Auckland").timezone
+    'Pacific/Auckland'
     """
 
     name: str
     email: str
     phone: str | None = None
+    timezone: str | None = None
 
     def __post_init__(self) -> None:
         CONTACT_RULES.settle(self, "the contact")
@@ -77,6 +88,7 @@ CONTACT_RULES: Final = Rules(
         "name": text(MAX_NAME),
         "email": EMAIL,
         "phone": optional(PHONE),
+        "timezone": optional(zone_name),
     },
     {},
 )

@@ -72,8 +72,8 @@ Words = Callable[[Message], Letter]
 def letter_of(message: Message) -> Letter:
     """The words for *message*, in English: what happened, when, where and with whom.
 
-    Times are by the clock of the calendar, and below it by the recipient's, where that is known
-    and shows another time. Everything that people wrote is escaped in the HTML.
+    Times are by the recipient's own clock, where it is known, and below it by the calendar's, if
+    that shows another time. Everything that people wrote is escaped in the HTML.
 
     >>> from dataclasses import replace
     >>> from collective_booking.testing.samples import BEN, appointment, calendar, member, message
@@ -81,8 +81,8 @@ def letter_of(message: Message) -> Letter:
     >>> call = replace(call, snapshot=replace(call.snapshot, calendar=team))
     >>> for line in letter_of(message(Audience.OWNER, call)).text.splitlines()[2:4]:
     ...     print(line)
-    When:   Mon 2026-11-23 10:00 to 11:00 (UTC, UTC+00:00)
-            Mon 2026-11-23 19:00 to 20:00 (Asia/Tokyo, UTC+09:00)
+    When:   Mon 2026-11-23 19:00 to 20:00 (Asia/Tokyo, UTC+09:00)
+            Mon 2026-11-23 10:00 to 11:00 (UTC, UTC+00:00)
     """
     headline = f"{HEADLINES[message.happening]}: {message.appointment.title}"
     facts = [(label, lines) for label, lines in _facts(message) if any(lines)]
@@ -109,14 +109,22 @@ def _facts(message: Message) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _zones(message: Message) -> list[str]:
-    """The calendar's zone, and the recipient's if they are a member."""
-    appointment = message.appointment
+    """The recipient's own zones, as far as they are known, and the calendar's."""
+    return [*_own_zones(message), message.appointment.snapshot.calendar.timezone]
+
+
+def _own_zones(message: Message) -> Iterator[str]:
+    """What they said when they booked; where they are a member (A6), what is known of that one."""
+    contact, owner = message.appointment.contact, message.appointment.owner
     recipients = {
-        Audience.OWNER: [appointment.owner],
-        Audience.BOOKER: filter(appointment.contact.is_same_person, appointment.members),  # A6
+        Audience.OWNER: [owner],
+        Audience.BOOKER: [*filter(contact.is_same_person, message.appointment.members)],
         Audience.HOST: [],
     }[message.audience]
-    return [appointment.snapshot.calendar.timezone, *(each.timezone for each in recipients)]
+    booked = message.audience is Audience.BOOKER or any(map(contact.is_same_person, recipients))
+    if booked and contact.timezone is not None:
+        yield contact.timezone
+    yield from (each.timezone for each in recipients)
 
 
 def _times(slot: Interval, zones: Sequence[str]) -> list[str]:

@@ -89,7 +89,7 @@ def _shared(subject: Hold | Appointment) -> dict[str, Any]:
         "owner": snapshot.owner,
         "organizer": snapshot.organizer,
         "assign_contact": snapshot.assign_contact,
-        "contact": [contact.name, contact.email, contact.phone],
+        "contact": [contact.name, contact.email, contact.phone, contact.timezone],
         "title": subject.title,
         "notes": subject.notes,
         "location": location and [str(location.kind), location.value],
@@ -108,7 +108,7 @@ def _read_shared(record: Record, stored: StoredCalendar) -> dict[str, Any]:
             assign_contact=record["assign_contact"],
         ),
         "slot": _interval(*record["slot"]),
-        "contact": Contact(*record["contact"]),
+        "contact": Contact(*record["contact"]),  # those written before had no zone
         "location": record["location"] and _location(*record["location"]),
     }
 

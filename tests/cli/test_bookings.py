@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.command import Run, Told
 from tests.cli.teams import NOW, TEAM, TEN, TEN_THIRTY, WHO, in_toml, team
+from tests.messages import read, words_of
 
 
 @pytest.fixture
@@ -120,6 +121,23 @@ def test_a_booker_who_may_choose_says_where(run: Run, place: Path, where: str, k
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith("--location: is the booker's choice")
     assert told.document["appointment"]["location"] == {"kind": kind, "value": where}
+
+
+def test_the_booker_s_zone_is_kept_and_their_mail_has_it(run: Run, place: Path) -> None:
+    """Whoever takes the call in London knows that Kim calls from Auckland."""
+    told = run("book", str(place), TEN, *WHO, *NOW, "--timezone", "Pacific/Auckland", "--json")
+
+    contact = told.document["appointment"]["contact"]
+    assert contact["timezone"] == "Pacific/Auckland"
+    (mail,) = place.parent.rglob("*.eml")
+    assert words_of(read(mail.read_bytes())).splitlines()[2:4] == [
+        "When:   Tue 2026-11-24 22:00 to 22:30 (Pacific/Auckland, UTC+13:00)",
+        "        Tue 2026-11-24 09:00 to 09:30 (Europe/London, UTC+00:00)",
+    ]
+
+    wrong = run("book", str(place), TEN_THIRTY, *WHO, *NOW, "--timezone", "Mars")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert wrong.err.startswith("--timezone: there is no time zone 'Mars'")
 
 
 def test_what_has_a_price_is_not_booked_from_here(run: Run, place: Path) -> None:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from collective_booking.workflows.desk import Booking
 
 _TEAM: Final = click.argument("team")
+_NOW: Final = click.option("--now", metavar="X", help="What time it is [the clock's].")
+_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC.")
 _ABOUT: Final = options(
     places,
-    click.option("--now", metavar="X", help="What time it is [the clock's]."),
+    _NOW,
     click.option("--timezone", metavar="ZONE", help="Show times as in ZONE [the calendar's]."),
-    click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC."),
+    _JSON,
 )
 
 
@@ -45,7 +47,8 @@ _ABOUT: Final = options(
 @click.option(
     "--location", metavar="WHERE", help="A link, a number or any text [the team's location]."
 )
-@_ABOUT
+@click.option("--timezone", metavar="ZONE", help="The zone they live by; times are shown as in it.")
+@options(places, _NOW, _JSON)
 def book(
     team: str,
     start: str,
@@ -61,7 +64,8 @@ def book(
 
     The time is asked for once more under a lock, and taken in every team that shares a member and a
     database. Then the owner's e-mail and the members' invitations are put into the outbox. Where
-    the team leaves the location to the booker, --location says which they chose.
+    the team leaves the location to the booker, --location says which they chose. With --timezone
+    their mail has the time on their own clock.
 
     \b
       collective-booking book team.toml 2026-11-24T10:00:00Z \\
@@ -74,7 +78,7 @@ def book(
         told = "is paid before anything is booked, and the command takes no money"
         raise BadInput([Problem(f"{team}: price", f"{told}: book from an application")])
     with _problems_of_options():
-        contact = Contact(name, email)
+        contact = Contact(name, email, timezone=given["timezone"])
     office = asked.office()
 
     def act() -> Booking:

@@ -97,7 +97,7 @@ def agenda_table(appointments: Sequence[Appointment], clock: Clock) -> list[Rend
 
 def appointment_document(appointment: Appointment) -> Document:
     """An appointment as JSON, in UTC."""
-    location = appointment.location
+    contact, location = appointment.contact, appointment.location
     return {
         "id": appointment.id,
         "uid": appointment.uid,
@@ -107,7 +107,7 @@ def appointment_document(appointment: Appointment) -> Document:
         "end": isoformat(appointment.end),
         "title": appointment.title,
         "notes": appointment.notes,
-        "contact": {"name": appointment.contact.name, "email": appointment.contact.email},
+        "contact": {"name": contact.name, "email": contact.email, "timezone": contact.timezone},
         "members": [member.id for member in appointment.members],
         "owner": appointment.owner.id,
         "assigned_to": appointment.assigned_to and appointment.assigned_to.id,

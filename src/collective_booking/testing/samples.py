@@ -30,6 +30,8 @@ NOW: Final = datetime(2026, 11, 23, 7, tzinfo=UTC)  # a Monday, before anybody o
 MONDAY: Final = Interval(NOW, NOW + timedelta(hours=14))
 KIM: Final = Contact("Kim Lee", "kim@example.com")
 LOU: Final = Contact("Lou Ray", "lou@example.com")
+TRAVELLER: Final = Contact("Noor Aziz", "noor@example.com", "+64 9 300 0000", "Pacific/Auckland")
+"""Of whom all is known that can be."""
 
 
 def at(clock: str, day: int = 23) -> datetime:

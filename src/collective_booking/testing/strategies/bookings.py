@@ -45,7 +45,13 @@ from collective_booking.testing.strategies.teams import (
     money,
     names,
 )
-from collective_booking.testing.strategies.times import minutes, reused, spelled_out, starts
+from collective_booking.testing.strategies.times import (
+    minutes,
+    reused,
+    spelled_out,
+    starts,
+    zone_names,
+)
 from collective_booking.workflows.booking import Shown
 
 _ENDED: Final = {
@@ -67,9 +73,10 @@ _UNPAID: Final = (HoldState.HELD, HoldState.BOOKED, HoldState.RELEASED)
 
 @reused
 def contacts() -> SearchStrategy[Contact]:
-    """Bookers, with and without a number to call."""
+    """Bookers, with and without a number to call, and a zone that they live by."""
     phones = st.none() | st.just("+34 600 000 000")
-    return st.builds(Contact, name=names(), email=emails(), phone=phones)
+    zones = st.none() | zone_names()
+    return st.builds(Contact, name=names(), email=emails(), phone=phones, timezone=zones)
 
 
 @reused

@@ -43,6 +43,7 @@ from collective_booking.testing.samples import (
     DAN,
     MONDAY,
     NOW,
+    TRAVELLER,
     appointment,
     at,
     calendar,
@@ -58,7 +59,7 @@ class BookingDuties(StoreContract):
     def test_a_booking_is_there_with_all_that_belongs_to_it(self) -> None:
         """The appointment, every member's time, its place under the caps, and the outbox."""
         store = self.opened()
-        made = book(store, saved(store, calendar()))
+        made = book(store, saved(store, calendar()), contact=TRAVELLER)
 
         assert store.appointment(TENANT, "a1") == made
         assert claimed(store) == {("ana", "10:00", "a1"), ("ben", "10:00", "a1")}

@@ -40,6 +40,7 @@ from collective_booking.testing.samples import (
     EUROS,
     MONDAY,
     NOW,
+    TRAVELLER,
     appointment,
     at,
     calendar,
@@ -55,7 +56,7 @@ class HoldDuties(StoreContract):
         """It claims every member at once, and counts (M1)."""
         store = self.opened()
         snapshot = saved(store, calendar())
-        kept = keep(store, snapshot)
+        kept = keep(store, snapshot, contact=TRAVELLER)
 
         assert store.hold(TENANT, "h1") == kept
         assert claimed(store) == {("ana", "10:00", "h1"), ("ben", "10:00", "h1")}
