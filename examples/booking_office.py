@@ -1,6 +1,7 @@
 """What the booking pages in Django, Flask and FastAPI have in common.
 
-Lives here: a team with two calendars, a visitor's days of times, and which HTTP status an error is.
+Lives here: a team with two calendars, a visitor's days of times and zones, and which HTTP status an
+error is.
 Must not live here: any web framework. Each page is in a folder beside this file.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final
@@ -42,7 +44,6 @@ WORKSHOP: Final = cb.CollectiveCalendar(
 CALENDARS: Final = (CALL, WORKSHOP)
 FAR: Final = timedelta(days=14)
 """How far ahead a page shows times."""
-ZONES: Final = sorted(available_timezones())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,27 @@ def days(slots: Iterable[cb.Slot], here: ZoneInfo) -> Days:
     """*slots* by the date on which they start in zone *here*; other zones change no time."""
     local = (slot.start.astimezone(here) for slot in slots)
     return {day: list(starts) for day, starts in groupby(local, key=datetime.date)}
+
+
+def zones(here: str) -> dict[str, list[str]]:
+    """The zones that a visitor can choose from, by region: those named for a place, and *here*.
+
+    >>> list(zones("Europe/Madrid"))[:3], zones("CET")["Other"]
+    (['UTC', 'Africa', 'America'], ['CET'])
+    """
+    regions = _regions()
+    listed = any(here in names for names in regions.values())
+    return regions if listed else {**regions, "Other": [here]}
+
+
+@cache
+def _regions() -> dict[str, list[str]]:
+    regions: dict[str, list[str]] = {}
+    for name in sorted(available_timezones()):
+        region, _, place = name.partition("/")
+        if place and region not in {"Etc", "SystemV", "posix", "right"}:
+            regions.setdefault(region, []).append(name)
+    return {"UTC": ["UTC"], **regions}
 
 
 # --- errors --------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ import collective_booking as cb
 from collective_booking.localtime import zone
 from examples.booking_django.forms import BookingForm, MoveForm, StartForm
 from examples.booking_django.office import office
-from examples.booking_office import ZONES, status_of, told
+from examples.booking_office import status_of, told, zones
 
 
 class OurErrors:
@@ -70,7 +70,8 @@ def _times(request: HttpRequest, slug: str, refused: str = "") -> HttpResponse:
     calendar = office().service.calendar(slug).calendar
     here = _zone(request, calendar)
     days = office().times(slug, here)
-    shown = {"calendar": calendar, "zone": here, "zones": ZONES, "days": days, "refused": refused}
+    shown = {"calendar": calendar, "zone": here, "days": days, "refused": refused}
+    shown["zones"] = zones(here.key)
     return _page(request, "times", 409 if refused else 200, **shown)
 
 
@@ -94,7 +95,7 @@ def _held(request: HttpRequest, slug: str, sent: dict[str, Any]) -> HttpResponse
         held = office().service.hold(
             slug,
             sent["start"],
-            cb.Contact(sent["name"], sent["email"]),
+            cb.Contact(sent["name"], sent["email"], timezone=request.GET.get("zone") or None),
             notes=sent["notes"],
             request_id=str(sent["request"]),
         )

@@ -16,13 +16,21 @@ import collective_booking as cb
 
 
 class Wish(BaseModel):
-    """What a booker wants. `request` makes a wish that is sent twice one booking (S4)."""
+    """What a booker wants. `request` makes a wish that is sent twice one booking (S4).
+
+    `timezone` is the browser's: their mail has the time on that clock.
+    """
 
     start: AwareDatetime
     name: str
     email: str
+    timezone: str | None = None
     notes: str = ""
     request: str | None = None
+
+    def contact(self) -> cb.Contact:
+        """Who books."""
+        return cb.Contact(self.name, self.email, timezone=self.timezone)
 
 
 class Move(BaseModel):
@@ -82,17 +90,17 @@ async def times(
 @router.post("/calendars/{slug}/bookings", status_code=201)
 async def book(slug: str, wish: Wish, service: Service) -> Booked:
     """Book a time at once; where there is a price, the answer is 402."""
-    contact = cb.Contact(wish.name, wish.email)
+    who = wish.contact()
     return told(
-        await service.book(slug, wish.start, contact, notes=wish.notes, request_id=wish.request)
+        await service.book(slug, wish.start, who, notes=wish.notes, request_id=wish.request)
     )
 
 
 @router.post("/calendars/{slug}/payments", status_code=201)
 async def pay(slug: str, wish: Wish, service: Service) -> Paying:
     """Hold a time and begin to pay for it."""
-    contact = cb.Contact(wish.name, wish.email)
-    held = await service.hold(slug, wish.start, contact, notes=wish.notes, request_id=wish.request)
+    who = wish.contact()
+    held = await service.hold(slug, wish.start, who, notes=wish.notes, request_id=wish.request)
     attempt = await service.begin_payment(held.token)
     return Paying(outcome=attempt.outcome, action=attempt.action, token=attempt.token)
 

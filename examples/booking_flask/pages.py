@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 import collective_booking as cb
 from collective_booking.localtime import zone
 from examples.booking_flask.crm import Crm
-from examples.booking_office import ZONES, Office, told
+from examples.booking_office import Office, told, zones
 
 Answer = str | Response | tuple[str, int]
 
@@ -59,7 +59,8 @@ def times(slug: str, refused: str = "") -> Answer:
     calendar = _office().service.calendar(slug).calendar
     here = _zone(calendar)
     days = _office().times(slug, here)
-    shown = {"calendar": calendar, "zone": here, "zones": ZONES, "days": days, "refused": refused}
+    shown = {"calendar": calendar, "zone": here, "days": days, "refused": refused}
+    shown["zones"] = zones(here.key)
     return render_template("times.html", **shown), 409 if refused else 200
 
 
@@ -80,7 +81,7 @@ def hold(slug: str) -> Answer:
         held = _office().service.hold(
             slug,
             _start(sent["start"]),
-            cb.Contact(sent["name"], sent["email"]),
+            cb.Contact(sent["name"], sent["email"], timezone=request.args.get("zone") or None),
             notes=sent["notes"],
             request_id=sent["request"],  # a form that is sent twice is one booking (S4)
         )

@@ -14,7 +14,7 @@ from fastapi import Request
 
 from collective_booking import Appointment, CollectiveCalendar, Interval
 from examples.booking_site import times
-from examples.booking_site.site import Site, has_chosen, zone_of
+from examples.booking_site.site import Site, address_of, has_chosen, said_zone, zone_of
 from examples.booking_site.times import Day, Sheet, Time
 
 _LATER: Final = timedelta(days=8)
@@ -23,7 +23,10 @@ _FEW: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """A sheet of days with its links: *here* shows other days, *there* takes a time."""
+    """A sheet of days with its links: *here* shows other days, *there* takes a time.
+
+    They have the visitor's zone in them, once that is known.
+    """
 
     sheet: Sheet
     first: date
@@ -31,20 +34,21 @@ class Chooser:
     later: date | None
     here: str
     there: str
+    zone: str | None
     zone_is_chosen: bool
     ends: date | None
 
     def sheet_from(self, first: date) -> str:
         """Where the four weeks from *first* are."""
-        return f"{self.here}?first={first}"
+        return address_of(self.here, self.zone, first=first)
 
     def day(self, day: Day) -> str:
         """Where the times of *day* are."""
-        return f"{self.here}?first={self.first}&day={day.date}"
+        return address_of(self.here, self.zone, first=self.first, day=day.date)
 
     def time(self, time: Time) -> str:
         """Where *time* is taken."""
-        return f"{self.there}?start={time.code}"
+        return address_of(self.there, self.zone, start=time.code)
 
     @property
     def told(self) -> str:
@@ -83,7 +87,8 @@ def chooser(
     earlier, later = times.turned(first, now, zone, calendar.horizon_days)
     sheet = times.sheet_of(slots, zone, first, day)
     ends = times.horizon_of(now, calendar.timezone, calendar.horizon_days)
-    return Chooser(sheet, first, earlier, later, here, there, has_chosen(request), ends)
+    said, chosen = said_zone(request), has_chosen(request)
+    return Chooser(sheet, first, earlier, later, here, there, said, chosen, ends)
 
 
 def nearest(

@@ -40,13 +40,13 @@ class Entry:
         """The time that it is about: the one chosen, else the one that was wanted and is gone."""
         return self.start or self.wanted
 
-    def contact(self) -> Contact:
-        """Who books.
+    def contact(self, zone: str | None = None) -> Contact:
+        """Who books, and whose clock their mail is on, once that is known.
 
         Raises:
             ConfigurationError: something of it is missing or wrong.
         """
-        return Contact(self.name, self.email)
+        return Contact(self.name, self.email, timezone=zone)
 
 
 def _entry(

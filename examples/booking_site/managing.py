@@ -21,7 +21,7 @@ from collective_booking import (
 from collective_booking.invitations import invitation
 from examples.booking_site.choosing import chooser
 from examples.booking_site.security import sealed
-from examples.booking_site.site import Here, Site, to, wants_part, zone_of
+from examples.booking_site.site import Here, Site, to, wants_part, zone_of, zoned
 from examples.booking_site.times import start_of
 
 router = APIRouter(prefix="/booking/{token}")
@@ -62,7 +62,7 @@ def file(token: str, site: Here) -> Response:
 def other_times(token: str, request: Request, site: Here) -> Response:
     """Where it can be moved to."""
     _changeable(site, token)
-    return _choose(site, request, token)
+    return zoned(request) or _choose(site, request, token)
 
 
 @router.get("/move-to")

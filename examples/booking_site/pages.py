@@ -28,7 +28,16 @@ from examples.booking_site.choosing import chooser, nearest
 from examples.booking_site.forms import UNCHOSEN, Entry, Filled, problems_of
 from examples.booking_site.repeating import begun, led_to, request_id, sent
 from examples.booking_site.security import sealed
-from examples.booking_site.site import Here, Site, has_chosen, wants_part, zone_of
+from examples.booking_site.site import (
+    Here,
+    Site,
+    address_of,
+    has_chosen,
+    said_zone,
+    wants_part,
+    zone_of,
+    zoned,
+)
 from examples.booking_site.times import start_of
 
 router = APIRouter()
@@ -45,6 +54,8 @@ def front(request: Request, site: Here) -> Response:
 def calendar(slug: str, request: Request, site: Here) -> Response:
     """Four weeks of a calendar, and the times of one day; the part alone, where htmx asks."""
     stored = site.service.calendar(slug).calendar
+    if elsewhere := zoned(request):
+        return elsewhere
     shown = chooser(site, request, stored, f"/{slug}", f"/{slug}/book")
     page = "chooser.html" if wants_part(request) else "calendar.html"
     return site.show(request, page, calendar=stored, chooser=shown)
@@ -71,7 +82,7 @@ def book(slug: str, request: Request, site: Here, entry: Filled) -> Response:
     try:
         if not entry.start:
             return _form(site, request, stored, entry, problems=UNCHOSEN)
-        return sent(request, entry.request_id, _taken(site, stored, entry))
+        return sent(request, entry.request_id, _taken(site, request, stored, entry))
     except ConfigurationError as error:
         return _form(site, request, stored, entry, problems=problems_of(error))
     except SlotUnavailableError as error:
@@ -82,9 +93,9 @@ def book(slug: str, request: Request, site: Here, entry: Filled) -> Response:
         return _sent_before(site, request, stored, entry.request_id, 409)
 
 
-def _taken(site: Site, calendar: CollectiveCalendar, entry: Entry) -> str:
+def _taken(site: Site, request: Request, calendar: CollectiveCalendar, entry: Entry) -> str:
     """Where to go on, once the time is the visitor's."""
-    start, contact = start_of(entry.start), entry.contact()
+    start, contact = start_of(entry.start), entry.contact(said_zone(request))
     if calendar.price is None:
         booking = site.service.book(
             calendar.slug, start, contact, notes=entry.notes, request_id=entry.request_id
@@ -119,6 +130,7 @@ def _form(
         "form.html",
         409 if refused else 422 if problems else 200,
         calendar=calendar,
+        sends_to=address_of(f"/{calendar.slug}/book", said_zone(request)),
         entry=entry,
         slot=Interval(start, start + calendar.duration),
         zone=zone,

@@ -18,7 +18,7 @@ from typing import Final
 from fastapi import Request, Response
 
 from examples.booking_site.security import VISITOR, new_visitor
-from examples.booking_site.site import Site, remember, to
+from examples.booking_site.site import ZONE, Site, address_of, remember, said_zone, to
 
 FORM: Final = "form"
 """What the address of a form carries: which of a visitor's forms it is."""
@@ -30,8 +30,9 @@ _KEPT: Final = timedelta(days=1)
 def begun(request: Request) -> Response:
     """On to the form that *request* asks for, at an address that is this form's alone."""
     form = secrets.token_urlsafe(12)
-    asked = request.url.include_query_params(**{FORM: form})
-    answer = to(f"{asked.path}?{asked.query}")
+    asked = {**request.query_params, FORM: form}
+    asked.pop(ZONE, None)
+    answer = to(address_of(request.url.path, said_zone(request), **asked))
     remember(answer, request, VISITOR, request.cookies.get(VISITOR) or new_visitor())
     return answer
 

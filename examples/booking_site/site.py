@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -22,6 +23,7 @@ from collective_booking.adapters.sql import SqlStore
 from collective_booking.durations import format_amount
 from collective_booking.ports import Clock
 from collective_booking.testing import FakeGateway
+from examples.booking_office import zones
 from examples.booking_site import times
 from examples.booking_site.security import VISITOR, Seals, new_visitor
 
@@ -39,7 +41,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(zones=times.zones, htmx=htmx() is not None)
+    made.globals.update(zones=zones, htmx=htmx() is not None, wants_part=wants_part)
     made.filters.update(when=times.when, clock=times.clock, amount=format_amount)
     made.filters.update(before_booking=before_booking, code=times.code_of)
     return made
@@ -105,15 +107,42 @@ def site_of(request: Request) -> Site:
 Here = Annotated[Site, Depends(site_of)]
 
 
-def zone_of(request: Request, fallback: str) -> str:
-    """The visitor's zone: what they chose, else what they chose before, else *fallback*."""
+def said_zone(request: Request) -> str | None:
+    """The visitor's zone: the one that the address says, else the one they chose before."""
     given = (request.query_params.get(ZONE), request.cookies.get(ZONE))
-    return next(filter(None, map(times.known_zone, given)), fallback)
+    return next(filter(None, map(times.known_zone, given)), None)
+
+
+def zone_of(request: Request, fallback: str) -> str:
+    """The zone on whose clock a page is: the visitor's where it is known, else *fallback*."""
+    return said_zone(request) or fallback
 
 
 def has_chosen(request: Request) -> bool:
     """Whether the visitor's zone is known, so that no script needs to look for it."""
     return ZONE in request.query_params or ZONE in request.cookies
+
+
+def address_of(place: str, zone: str | None, **asked: object) -> str:
+    """The address of a *place* on the clock of *zone*, if there is one, with all that is *asked*.
+
+    >>> address_of("/sales-call", "Europe/Madrid", day="2026-11-30")
+    '/sales-call?zone=Europe/Madrid&day=2026-11-30'
+    """
+    told = {ZONE: zone, **asked} if zone else asked
+    return f"{place}?{urlencode(told, safe='/:')}" if told else place
+
+
+def zoned(request: Request) -> Response | None:
+    """On to the address that says on whose clock its page is; None where this one does.
+
+    Without it, who goes back after choosing another zone would find that in an old address.
+    """
+    zone = said_zone(request)
+    if zone is None or request.query_params.get(ZONE) == zone:
+        return None
+    asked = {name: value for name, value in request.query_params.items() if name != ZONE}
+    return to(address_of(request.url.path, zone, **asked))
 
 
 def wants_part(request: Request) -> bool:

@@ -13,9 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
 
 from collective_booking import Interval, Slot, UnknownZoneError, UnreadableTextError
 from collective_booking.localtime import a_local_date, local_dates, zone
@@ -236,14 +234,3 @@ def known_zone(name: str | None) -> str | None:
         return zone(name).key if name else None
     except UnknownZoneError:
         return None
-
-
-@cache
-def zones() -> dict[str, list[str]]:
-    """Every zone that a place is named for, by region."""
-    regions: dict[str, list[str]] = {}
-    for name in sorted(available_timezones()):
-        region, _, place = name.partition("/")
-        if place and region not in {"Etc", "SystemV", "posix", "right"}:
-            regions.setdefault(region, []).append(name)
-    return {"UTC": ["UTC"], **regions}

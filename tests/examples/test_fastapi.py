@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,7 +17,7 @@ pytest.importorskip("fastapi", reason="needs the extra frameworks: pip install -
 import httpx
 from fastapi import FastAPI
 
-from collective_booking import BookingService
+from collective_booking import BookingService, Interval
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.testing import FakeClock, FakeGateway
 from examples.booking_fastapi import blocking, create_app
@@ -89,6 +90,22 @@ def test_a_time_is_listed_booked_and_gone(client: Client) -> None:
     assert (first.status_code, first.json()["status"]) == (201, "confirmed")
     assert again.json() == first.json()
     assert starts(client) == ["14:00", "15:00", "15:30"]
+
+
+def test_the_browser_s_zone_is_the_clock_of_the_booker_s_mail(
+    client: Client, tmp_path: Path, ports: dict[str, Any]
+) -> None:
+    """An interface has no page to choose a zone on; whoever draws one sends it along."""
+    place = "/calendars/sales-call/bookings"
+    tokyo = {"timezone": "Asia/Tokyo"}
+
+    assert client("POST", place, json=HALF_PAST | KIM | {"timezone": "Mars"}).status_code == 422
+    assert client("POST", place, json=HALF_PAST | KIM | tokyo).status_code == 201
+
+    store = SqlStore.open(tmp_path / "bookings.sqlite")
+    (booked,) = BookingService(store, **ports).agenda(Interval(NOW, NOW + timedelta(days=7)))
+    store.engine.dispose()
+    assert booked.contact.timezone == "Asia/Tokyo"
 
 
 def test_its_booker_moves_and_cancels_it(client: Client) -> None:

@@ -13,6 +13,8 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+import pytest
+
 from collective_booking import Interval, Notice, Status
 from collective_booking.testing import FakeGateway
 from examples.booking_office import FAR, Office
@@ -173,7 +175,27 @@ class BookingPageContract:
         held = visitor.send(form, "Continue", **KIM)
 
         assert "20:00 to 20:30 (Asia/Kolkata)" in held.text
+        assert world.office.hold(held.token).contact.timezone == "Asia/Kolkata"  # for their mail
         assert "20:00 to 20:30 (Asia/Kolkata)" in visitor.send(held, "Confirm").text
+
+    @pytest.mark.parametrize(
+        ("chosen", "selected", "around"),
+        [
+            ("", "Europe/Madrid", "Europe"),
+            ("?zone=Asia/Kolkata", "Asia/Kolkata", "Asia"),
+            ("?zone=CET", "CET", "Other"),
+        ],
+    )
+    def test_a_visitor_finds_their_zone(
+        self, world: World, chosen: str, selected: str, around: str
+    ) -> None:
+        """The list of all begins in Abidjan; it opens at the zone of this page, among its like."""
+        page = world.visitor().at(f"/book/sales-call/{chosen}")
+
+        before, _, _ = page.text.partition(f"<option selected>{selected}</option>")
+        assert page.text.count("<option selected>") == 1
+        assert before != page.text
+        assert before.rpartition("<optgroup ")[2].startswith(f'label="{around}">')
 
     def test_somebody_faster_leaves_other_times(self, world: World) -> None:
         """A clear sentence that names nobody, and what is still free."""

@@ -266,6 +266,29 @@ def test_a_visitors_zone_changes_the_clock_and_no_time(kim: Visitor, zone: str) 
     assert instants() == at_home
 
 
+def test_an_address_without_a_zone_leads_to_one_that_says_whose_clock_it_is(kim: Visitor) -> None:
+    """The choice is remembered; which one a page is on can be read, sent on and gone back to."""
+    kim.get("/sales-call?zone=Asia/Tokyo")
+
+    page = kim.get("/sales-call?day=2026-11-30")
+
+    assert page.address.endswith("/sales-call?zone=Asia/Tokyo&day=2026-11-30")
+    assert "on the clock of Asia/Tokyo" in page.text
+    wrong = kim.get("/sales-call?zone=Mars/Olympus")
+    assert wrong.address.endswith("/sales-call?zone=Asia/Tokyo")
+
+
+def test_who_books_is_written_to_on_the_clock_that_they_chose(site: Running, kim: Visitor) -> None:
+    """The page said 23:00, and so must the mail; of who has chosen none, nothing is made up."""
+    time, *_, other = kim.get("/sales-call?day=2026-11-30").times
+    kim.book("sales-call", other)
+    kim.get("/sales-call?zone=Asia/Tokyo")
+    kim.book("sales-call", time)
+
+    zones = {each.start: each.contact.timezone for each in site.booked()}
+    assert [zones[start] for start in sorted(zones)] == ["Asia/Tokyo", None]
+
+
 def test_a_zone_that_is_none_leaves_the_calendars(kim: Visitor) -> None:
     """Browsers report what they like; nobody should see an error for it."""
     page = kim.get("/sales-call?zone=Mars/Olympus")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -112,9 +113,50 @@ def test_another_zone_is_a_choice_away_and_is_remembered(open_browser: Open) -> 
     day = page.locator("#chosen").inner_text()
     page.locator(".start").first.click()
 
-    page.wait_for_url("**/book?start=*")
+    page.wait_for_url("**/book?zone=Asia/Tokyo&start=*")
     assert day == "Monday 30 November"
     assert "23:00 to 23:30 (Asia/Tokyo, UTC+09:00)" in page.locator("main").inner_text()
+
+
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["htmx", "no-scripts"])
+
+
+@SCRIPTS
+def test_going_back_finds_each_page_on_the_clock_in_its_address(
+    open_browser: Open, *, scripts: bool
+) -> None:
+    """A page that says Tokyo under an address of Madrid shows times nobody asked for."""
+    page = open_browser(java_script_enabled=scripts)
+    page.goto("/sales-call?zone=Europe/London")
+    settled(page)
+    for zone in ("Europe/Madrid", "Asia/Tokyo"):
+        page.get_by_label("Times are on the clock of").select_option(zone)
+        if not scripts:
+            page.get_by_role("button", name="Show").click()
+        page.locator("#told", has_text=zone).wait_for()
+
+    for zone in ("Europe/Madrid", "Europe/London"):
+        page.go_back()
+        page.locator("#told", has_text=zone).wait_for()
+        assert unquote(page.url).endswith(f"zone={zone}")
+        assert page.get_by_label("Times are on the clock of").input_value() == zone
+
+
+def test_the_browser_s_own_zone_is_in_the_address_from_the_first_page_on(
+    open_browser: Open,
+) -> None:
+    """Also where it is the calendar's: or else going back to that page would find another."""
+    page = open_browser(timezone_id="Europe/London")
+    page.goto("/sales-call")
+    page.wait_for_url("**zone=*")
+    settled(page)
+    page.get_by_label("Times are on the clock of").select_option("Asia/Tokyo")
+    page.locator("#told", has_text="Asia/Tokyo").wait_for()
+
+    page.go_back()
+
+    page.locator("#told", has_text="Europe/London").wait_for()
+    assert page.get_by_label("Times are on the clock of").input_value() == "Europe/London"
 
 
 def test_a_day_is_swapped_and_told_and_going_back_comes_back(open_browser: Open) -> None:
@@ -178,7 +220,7 @@ def test_a_booking_is_made_with_the_keyboard_alone(site: Running, open_browser: 
     page.locator("#chosen", has_text="30").wait_for()
     tab_to(".start")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/book?start=*")
+    page.wait_for_url("**/book?**start=*")
     for selector, typed in (("#name", "Kim Lee"), ("#email", "kim@example.com")):
         tab_to(selector)
         page.keyboard.type(typed)
