@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from threading import get_ident
-from typing import Any
+from typing import Any, TypeVar
 
 from collective_booking.adapters.memory import MemoryStore
 from collective_booking.appointments import Appointment
 from collective_booking.availability import Claim
 from collective_booking.drafts import Draft, Outcome, SavedCalendar, Tenure
 from collective_booking.errors import RepeatedIdError, StaleVersionError
+from collective_booking.holds import Hold
 from collective_booking.intervals import Interval
 from collective_booking.slots import Admission
 from collective_booking.testing.contracts import BookingStoreContract as Duty
@@ -20,6 +21,8 @@ from tests.testing.broken.table import broken
 from tests.testing.hosts import OfStore
 
 breaks = broken(OfStore)
+
+Made = TypeVar("Made", Appointment | None, Hold | None)
 
 
 class Writing(MemoryStore):
@@ -51,6 +54,21 @@ class ClaimsNothing(MemoryStore):
     @staticmethod
     def _occupied(own: Any, draft: Draft) -> None:
         return None
+
+
+@breaks(
+    Duty.test_a_booking_is_there_with_all_that_belongs_to_it,
+    Duty.test_a_hold_keeps_the_time_until_it_lapses,
+)
+class ForgetsWhereTheBookerLives(Writing):
+    """A column was forgotten, and every letter is on the calendar's clock from then on."""
+
+    def another(self, draft: Draft) -> Draft:
+        return replace(draft, appointment=_nowhere(draft.appointment), hold=_nowhere(draft.hold))
+
+
+def _nowhere(made: Made) -> Made:
+    return made and replace(made, contact=replace(made.contact, timezone=None))
 
 
 class LetsAllIn(Writing):
