@@ -59,7 +59,7 @@ _STAYS: Final = {
 }
 """What can happen to an appointment and leaves it in its state."""
 _LEGEND: Final = (
-    ("takes time", "nobody else can have the time of its members"),
+    ("takes time", "no other meeting can have its required members"),
     ("may take time", "where the setting pending_blocks says so"),
     ("counts to caps", "to the most that there may be in a day, a week or a month"),
     ("can be …", "what changes it, and leaves it in its state"),
