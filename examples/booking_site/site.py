@@ -123,7 +123,7 @@ def has_chosen(request: Request) -> bool:
     return ZONE in request.query_params or ZONE in request.cookies
 
 
-def address_of(place: str, zone: str | None, **asked: object) -> str:
+def address_of(place: str, zone: str | None, /, **asked: object) -> str:
     """The address of a *place* on the clock of *zone*, if there is one, with all that is *asked*.
 
     >>> address_of("/sales-call", "Europe/Madrid", day="2026-11-30")

@@ -36,6 +36,16 @@ def test_an_address_without_a_zone_leads_to_one_that_says_whose_clock_it_is(kim:
     assert wrong.address.endswith("/sales-call?zone=Asia/Tokyo")
 
 
+@pytest.mark.parametrize("asked", ["place=x", "request=x&self=y", "zone=UTC&zone=CET", "%FF=%00"])
+def test_whatever_else_an_address_says_leads_to_a_page(kim: Visitor, asked: str) -> None:
+    """Newsletters add words of their own to every link, and scanners all that they know."""
+    kim.get("/sales-call?zone=Asia/Tokyo")
+    time = kim.get("/sales-call").times[0]
+
+    for place in (f"/sales-call?{asked}", f"/sales-call/book?start={time}&{asked}"):
+        assert kim.get(place).status == 200
+
+
 def test_who_books_is_written_to_on_the_clock_that_they_chose(site: Running, kim: Visitor) -> None:
     """The page said 23:00, and so must the mail; of who has chosen none, nothing is made up."""
     time, *_, other = kim.get("/sales-call?day=2026-11-30").times
