@@ -30,8 +30,8 @@ from sqlalchemy import event, text
 
 from benchmarks.measure import table
 from collective_booking.adapters.sql import SqlStore
-from collective_booking.appointments import Contact
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.contacts import Contact
 from collective_booking.members import Member
 from collective_booking.service import BookingService
 from collective_booking.testing import FakeClock

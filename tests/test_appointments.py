@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from collective_booking.appointments import NEXT, Contact, Happening, Status
+from collective_booking.appointments import NEXT, Happening, Status
+from collective_booking.contacts import Contact
 from collective_booking.errors import (
     ConfigurationError,
     FixedForEverError,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collective_booking.appointments import NEXT, Appointment, Contact, Happening, Status, booked
+from collective_booking.appointments import NEXT, Appointment, Happening, Status, booked
+from collective_booking.contacts import Contact
 from collective_booking.effects import (
     MAX_ATTEMPTS,
     Attempted,

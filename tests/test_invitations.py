@@ -9,7 +9,8 @@ import pytest
 from icalendar import Calendar
 
 from collective_booking.adapters.ics import read
-from collective_booking.appointments import Appointment, Contact, Happening
+from collective_booking.appointments import Appointment, Happening
+from collective_booking.contacts import Contact
 from collective_booking.intervals import Interval
 from collective_booking.invitations import invitation
 from collective_booking.members import LocationKind, MeetingLocation

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from collective_booking.appointments import Contact, Happening, Status
+from collective_booking.appointments import Happening, Status
+from collective_booking.contacts import Contact
 from collective_booking.effects import Channel
 from collective_booking.errors import ConfigurationError
 from collective_booking.letters import HEADLINES, Letter, letter_of

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from collective_booking.appointments import Contact, Happening
+from collective_booking.appointments import Happening
+from collective_booking.contacts import Contact
 from collective_booking.effects import Channel
 from collective_booking.errors import UndeliverableError
 from collective_booking.letters import Letter, letter_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from collective_booking.appointments import Appointment, Contact, Happening, Status
+from collective_booking.appointments import Appointment, Happening, Status
+from collective_booking.contacts import Contact
 from collective_booking.effects import Channel, Effect
 from collective_booking.messages import Audience, Message, copy_of, message_of
 from collective_booking.snapshots import Snapshot

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from collective_booking.appointments import Appointment, Change, Contact, Happening, Status
+from collective_booking.appointments import Appointment, Change, Happening, Status
 from collective_booking.availability import Availability, Cause, Claim, Counted, Unknown
 from collective_booking.calendars import (
     CollectiveCalendar,
@@ -17,6 +17,7 @@ from collective_booking.calendars import (
     decide_ownership,
     primary_ownership,
 )
+from collective_booking.contacts import Contact
 from collective_booking.documents import from_dict, json_schema, to_dict
 from collective_booking.durations import format_duration, parse_duration
 from collective_booking.effects import Channel, Effect

@@ -1,8 +1,8 @@
 """What was booked: appointments, and the steps they may take.
 
-Lives here: `Appointment`, who booked it, the one table of its life, and whether it claims time.
-Must not live here: what it keeps for ever, holds and payments, who is told, whether a time is
-free, the store.
+Lives here: `Appointment`, the one table of its life, and whether it claims time.
+Must not live here: who books and what it keeps for ever, holds and payments, who is told, whether a
+time is free, the store.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from collective_booking.checks import (
     text,
     yes_or_no,
 )
+from collective_booking.contacts import Contact
 from collective_booking.errors import (
     ConfigurationError,
     FixedForEverError,
@@ -38,61 +39,11 @@ from collective_booking.errors import (
 from collective_booking.intervals import Interval
 from collective_booking.members import (
     CHOSEN_LOCATION,
-    EMAIL,
-    PHONE,
     MeetingLocation,
     Member,
-    zone_name,
 )
 from collective_booking.money import Money
 from collective_booking.snapshots import Snapshot
-
-# --- the booker ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Who books: a name, an address to write to, and perhaps a number to call.
-
-    `timezone` is the IANA name of the zone that they live by, where it is known: what they are
-    told has their own clock's time in it.
-
-    Raises:
-        ConfigurationError: it lists everything that is wrong.
-
-    >>> Contact("Kim Lee", "kim@example.com", timezone="Pacific/Auckland").timezone
-    'Pacific/Auckland'
-    """
-
-    name: str
-    email: str
-    phone: str | None = None
-    timezone: str | None = None
-
-    def __post_init__(self) -> None:
-        CONTACT_RULES.settle(self, "the contact")
-
-    def is_same_person(self, member: Member) -> bool:
-        """Whether this is *member*, by address; case does not count (A6).
-
-        >>> from collective_booking.testing.samples import ANA, member
-        >>> ann = Contact("Ann", "Ana@Example.com")
-        >>> ann.is_same_person(ANA), ann.is_same_person(member("ana", email=None))
-        (True, False)
-        """
-        return member.email is not None and member.email.casefold() == self.email.casefold()
-
-
-CONTACT_RULES: Final = Rules(
-    {
-        "name": text(MAX_NAME),
-        "email": EMAIL,
-        "phone": optional(PHONE),
-        "timezone": optional(zone_name),
-    },
-    {},
-)
-
 
 # --- the life of an appointment: one table (A7) --------------------------------------------------
 

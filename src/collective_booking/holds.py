@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from collective_booking.appointments import Contact
 from collective_booking.availability import Claim
 from collective_booking.checks import (
     MAX_NAME,
@@ -26,6 +25,7 @@ from collective_booking.checks import (
     text,
     yes_or_no,
 )
+from collective_booking.contacts import Contact
 from collective_booking.intervals import Interval
 from collective_booking.members import CHOSEN_LOCATION, MeetingLocation
 from collective_booking.moments import in_utc

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from collective_booking.appointments import Appointment, Contact, Happening
+from collective_booking.appointments import Appointment, Happening
+from collective_booking.contacts import Contact
 from collective_booking.effects import Channel, Effect
 from collective_booking.members import Member
 

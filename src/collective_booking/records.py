@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from collective_booking.appointments import Appointment, Change, Contact, Happening, Status
+from collective_booking.appointments import Appointment, Change, Happening, Status
+from collective_booking.contacts import Contact
 from collective_booking.drafts import StoredCalendar
 from collective_booking.holds import Hold, HoldState
 from collective_booking.intervals import Interval

@@ -11,7 +11,7 @@ import pytest
 
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.adapters.memory import MemoryStore
-from collective_booking.appointments import Contact
+from collective_booking.contacts import Contact
 from collective_booking.errors import ConfigurationError
 from collective_booking.letters import Letter
 from collective_booking.messages import Message

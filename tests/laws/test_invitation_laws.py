@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from collective_booking.appointments import Appointment, Contact, Status, booked
+from collective_booking.appointments import Appointment, Status, booked
+from collective_booking.contacts import Contact
 from collective_booking.invitations import invitation
 from collective_booking.snapshots import Snapshot
 from tests.bookings import ANA, HOST, NOW, at, calendar, member

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from collective_booking.appointments import Contact
+from collective_booking.contacts import Contact
 from collective_booking.effects import Channel
 from collective_booking.errors import UndeliverableError
 from collective_booking.letters import letter_of

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from collective_booking.appointments import Contact, Status
+from collective_booking.appointments import Status
+from collective_booking.contacts import Contact
 from collective_booking.errors import (
     CalendarChangedError,
     ConfigurationError,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collective_booking.appointments import Contact
+from collective_booking.contacts import Contact
 from collective_booking.effects import MAX_ATTEMPTS
 from collective_booking.holds import HoldState
 from collective_booking.messages import Audience

@@ -11,8 +11,9 @@ import pytest
 
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.adapters.ics import IcsProvider
-from collective_booking.appointments import Contact, Status
+from collective_booking.appointments import Status
 from collective_booking.availability import Availability
+from collective_booking.contacts import Contact
 from collective_booking.errors import (
     FixedForEverError,
     PrimaryOwnerRemovalError,

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from collective_booking.appointments import Contact
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli import when
 from collective_booking.cli.answers import NO, YES, Answer, BadInput, start_document
 from collective_booking.cli.commands import command, options, places
 from collective_booking.cli.questions import Asked, arguments, ask
+from collective_booking.contacts import Contact
 from collective_booking.errors import ConfigurationError, Problem, UnknownBookingError
 from collective_booking.reasons import SlotUnavailableError
 from collective_booking.wording import shown

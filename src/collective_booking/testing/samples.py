@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from collective_booking.appointments import Appointment, Contact, Status, booked
+from collective_booking.appointments import Appointment, Status, booked
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.contacts import Contact
 from collective_booking.effects import Channel, Effect
 from collective_booking.holds import Hold
 from collective_booking.hours import OpeningHours

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from collective_booking.appointments import Contact
 from collective_booking.asks import Commit, ReadAppointment, ReadCalendar, ReadHold
 from collective_booking.calendars import decide_ownership
+from collective_booking.contacts import Contact
 from collective_booking.drafts import Draft, Request, StoredCalendar, Tenure
 from collective_booking.effects import effects_of
 from collective_booking.errors import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from collective_booking.appointments import Contact
+from collective_booking.contacts import Contact
 from collective_booking.errors import UndeliverableError
 from collective_booking.messages import Audience
 from collective_booking.testing import samples

@@ -12,16 +12,9 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from collective_booking.appointments import (
-    NEXT,
-    Appointment,
-    Change,
-    Contact,
-    Happening,
-    Status,
-    booked,
-)
+from collective_booking.appointments import NEXT, Appointment, Change, Happening, Status, booked
 from collective_booking.calendars import CollectiveCalendar
+from collective_booking.contacts import Contact
 from collective_booking.effects import MAX_ATTEMPTS, Channel, Effect
 from collective_booking.holds import MOVES, OUTCOMES, Hold, HoldState
 from collective_booking.members import LocationKind, MeetingLocation
