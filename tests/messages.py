@@ -8,10 +8,9 @@ from email.message import EmailMessage
 from typing import Any, Final
 
 from collective_booking.appointments import Appointment
-from collective_booking.effects import Channel, Effect
-from collective_booking.invitations import invitation
-from collective_booking.messages import Message, message_of
-from tests.bookings import appointment
+from collective_booking.effects import Channel
+from collective_booking.messages import Audience, Message
+from collective_booking.testing import samples
 
 HEADERS: Final = [
     "From",
@@ -32,9 +31,7 @@ def message(
     made: Appointment | None = None, *, channel: Channel = Channel.BOOKER, **changes: Any
 ) -> Message:
     """What *channel* is told of the last change of *made*, by default of Kim's booking."""
-    told = made or appointment()
-    effect = Effect(tenant=told.tenant, appointment=told.id, version=told.version, channel=channel)
-    return replace(message_of(effect, told, invitation(told), "a token"), **changes)
+    return replace(samples.message(Audience(channel), made), **changes)
 
 
 def read(content: bytes) -> EmailMessage:

@@ -34,7 +34,7 @@ def test_a_letter_tells_what_when_where_with_whom_and_how_to_manage_it() -> None
         "Notes:  Bring\n"
         "\n"
         "        the figures.\n"
-        "To manage it, use this token: a token"
+        "To manage it, use this token: a-token"
     )
 
 
@@ -167,6 +167,16 @@ def test_what_people_wrote_is_no_markup() -> None:
 
     assert not any(each in told.html for each in ("<img", "<b>&", "<script", "</td></td>", "'"))
     assert "&lt;script&gt;<br>&#x27;&quot;" in told.html
+
+
+def test_what_people_wrote_turns_no_line_around() -> None:
+    """A name that overrides the direction of writing would show the address after it backwards."""
+    odd = Contact("Kim \u202eLee", "kim@example.com")
+    told = letter_of(message(appointment(contact=odd, title="A \u2067call")))
+
+    for words in (told.subject, told.text, told.html):
+        assert not {"\u202e", "\u2067"} & set(words)
+    assert "Kim ?Lee <kim@example.com>" in told.text
 
 
 @pytest.mark.parametrize(

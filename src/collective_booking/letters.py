@@ -18,6 +18,7 @@ from collective_booking.hours import DAYS
 from collective_booking.intervals import Interval
 from collective_booking.localtime import zone
 from collective_booking.messages import Audience, Message
+from collective_booking.wording import on_one_line
 
 MAX_LETTER: Final = 1_000_000
 """The most characters of a letter: more than any mailbox wants to have."""
@@ -84,8 +85,10 @@ def letter_of(message: Message) -> Letter:
     When:   Mon 2026-11-23 19:00 to 20:00 (Asia/Tokyo, UTC+09:00)
             Mon 2026-11-23 10:00 to 11:00 (UTC, UTC+00:00)
     """
-    headline = f"{HEADLINES[message.happening]}: {message.appointment.title}"
-    facts = [(label, lines) for label, lines in _facts(message) if any(lines)]
+    # What people wrote must not turn the rest of a line around.
+    headline = on_one_line(f"{HEADLINES[message.happening]}: {message.appointment.title}")
+    told = ((label, [*map(on_one_line, lines)]) for label, lines in _facts(message))
+    facts = [(label, lines) for label, lines in told if any(lines)]
     return Letter(headline, _as_text(headline, facts), _as_html(headline, facts))
 
 

@@ -17,6 +17,7 @@ from collective_booking.errors import UndeliverableError
 from collective_booking.letters import letter_of
 from collective_booking.mail import Mail, mail_of, written
 from collective_booking.messages import Message
+from collective_booking.wording import on_one_line
 from tests.bookings import appointment
 from tests.messages import HEADERS, content_of, message, read, words_of
 
@@ -64,7 +65,7 @@ def test_whatever_people_write_the_headers_stay_these(name: str, title: str, not
     assert list(told.keys()) == HEADERS
     assert [each.addr_spec for each in told["To"].addresses] == ["kim@example.com"]
     assert _unfolded(mail, "To") == f"{name} <kim@example.com>"
-    assert told["Subject"] == f"Booked: {title}"
+    assert told["Subject"] == f"Booked: {on_one_line(title)}"
     assert words_of(told) == letter_of(message(made)).text
     assert words_of(told, "html") == letter_of(message(made)).html
 
