@@ -13,7 +13,8 @@ from hypothesis import given
 
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.testing.strategies import ZONE_NAMES, names
-from collective_booking.views import Row, View
+from collective_booking.views import View
+from collective_booking.walls import Row
 from tests.windows import CALL, MORNING, row, view
 
 SVG: Final = "{http://www.w3.org/2000/svg}"

@@ -8,8 +8,7 @@ import pytest
 
 from collective_booking.intervals import NEVER, Interval, IntervalSet
 from collective_booking.localtime import HOUR, MINUTE
-from collective_booking.views import Row
-from collective_booking.walls import on_date
+from collective_booking.walls import Row, on_date
 from tests.windows import MORNING, WEEK, row, view
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from collective_booking.intervals import NEVER, Interval, IntervalSet
-from collective_booking.views import Row, View
+from collective_booking.views import View
+from collective_booking.walls import Row
 
 WEEK: Final = Interval.from_isoformat("2026-11-23T00:00Z/2026-11-30T00:00Z")
 MORNING: Final = IntervalSet.from_isoformat("2026-11-23T09:00Z/2026-11-23T12:00Z")

@@ -89,7 +89,8 @@ from collective_booking.reasons import (
 from collective_booking.settings import Anchor, BufferMode, HoursMode, Tentative
 from collective_booking.slots import Admission, Slot, SlotFinder
 from collective_booking.snapshots import Snapshot
-from collective_booking.views import Row, View
+from collective_booking.views import View
+from collective_booking.walls import Row
 
 if TYPE_CHECKING:
     from collective_booking.service import AsyncBookingService, BookingService

@@ -30,8 +30,7 @@ class Sheet:
     """What there is to draw.
 
     `days` are the dates from first to last, each by the name that stands above it; `hours` are
-    those of a day that are drawn, such as `(8, 20)`. `names` tells of each row of `walls` whose it
-    is, and whether they are required; `suits` says whom the last one suits.
+    those of a day that are drawn, such as `(8, 20)`; `suits` says whom the common time suits.
     Sheets *of* other things get other ids on their page.
     """
 
@@ -40,7 +39,6 @@ class Sheet:
     of: object
     days: Mapping[date, str]
     hours: tuple[int, int]
-    names: Sequence[tuple[str, bool]]
     walls: Walls
     suits: str
 
@@ -101,11 +99,12 @@ class _Picture:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        many = len(sheet.names)
+        self.rows = sheet.walls.rows
+        many = len(self.rows)
         self.row, self.bar, self.font = (
             (26, 18, 13.0) if many <= 16 else (17, 13, 11.0) if many <= 40 else (11, 9, 8.5)
         )
-        longest = max([len(sheet.suits) + 1, *(_wide(_short(name)) for name, _ in sheet.names)])
+        longest = max([len(sheet.suits) + 1, *(_wide(_short(row.name)) for row in self.rows)])
         self.names = longest * self.font * 0.6 + 16
         self.dates = list(sheet.days)
         self.per_week = min(len(self.dates), 7)
@@ -118,7 +117,7 @@ class _Picture:
     def draw(self, svg: Element) -> None:
         """All of it, from top to bottom, into an empty *svg*."""
         weeks = range(0, len(self.dates), self.per_week)
-        week = _AXIS + (len(self.sheet.names) + 1) * self.row + _BELOW + _FOOT
+        week = _AXIS + (len(self.rows) + 1) * self.row + _BELOW + _FOOT
         height = _TITLE + len(weeks) * week + _FOOT
         svg.attrib.update(
             {
@@ -148,19 +147,18 @@ class _Picture:
 
     def _draw_week(self, svg: Element, dates: Sequence[date], top: float) -> None:
         first = top + _AXIS
-        last = first + len(self.sheet.names) * self.row + _BELOW
-        for number, (name, required) in enumerate(self.sheet.names):
-            fill = _INK if required else _QUIET
-            self._draw_name(svg, name, first + number * self.row, fill=fill)
+        last = first + len(self.rows) * self.row + _BELOW
+        for number, row in enumerate(self.rows):
+            fill = _INK if row.required else _QUIET
+            self._draw_name(svg, row.name, first + number * self.row, fill=fill)
         self._draw_name(svg, self.sheet.suits, last, weight="600")
         for place, day in enumerate(dates):
             left = _MARGIN + self.names + place * (self.day + _GAP)
-            rows = zip(self.sheet.names, self.sheet.walls.rows, strict=True)
-            for number, ((_, required), walls) in enumerate(rows):
+            for number, row in enumerate(self.rows):
                 y = first + number * self.row
                 self._bar(svg, [(0, DAY)], left, y, _CLOSED)
-                for times, fill in zip(walls, self.fills, strict=True):
-                    self._bar(svg, on_date(times, day), left, y, fill, faint=not required)
+                for times, fill in zip((row.open, row.busy, row.unknown), self.fills, strict=True):
+                    self._bar(svg, on_date(times, day), left, y, fill, faint=not row.required)
             self._bar(svg, [(0, DAY)], left, last, _CLOSED)
             self._draw_hours(svg, day, left, top, last + self.bar)
             for span in on_date(self.sheet.walls.common, day):
@@ -199,7 +197,7 @@ class _Picture:
         """What each look means, as far as the picture may show it."""
         for name, fill in _LEGEND:
             yield name, fill, {}
-        if not all(required for _, required in self.sheet.names):
+        if not all(row.required for row in self.rows):
             yield "optional", _OPEN, _FAINT
         yield f"suits {self.sheet.suits}", _COMMON, {}
 

@@ -40,7 +40,8 @@ from collective_booking.reasons import (
     WindowExplanation,
 )
 from collective_booking.scarcity import blockages, near_misses, releases
-from collective_booking.views import Row, View
+from collective_booking.views import View
+from collective_booking.walls import Row
 
 Admission = Callable[[Iterable[Claim], Iterable[Counted]], tuple[Reason, ...]]
 """Why a start is refused under these claims and counts; empty when it is admitted (S1)."""

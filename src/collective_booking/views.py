@@ -1,12 +1,12 @@
 """A window of time as people look at it: who is open, busy or unknown, and what suits everyone.
 
-Lives here: the rows of a view, and which dates and hours of them are worth drawing.
-Must not live here: how the rows come about (that is `slots`), how they are drawn.
+Lives here: a view, and which dates and hours of it are worth drawing.
+Must not live here: how its rows come about (that is `slots`), how they are drawn.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from collective_booking.drawing import Sheet, svg_of
@@ -14,26 +14,7 @@ from collective_booking.durations import format_amount
 from collective_booking.intervals import Interval, IntervalSet
 from collective_booking.localtime import DAY, HOUR, days, offsets, to_date, to_day
 from collective_booking.moments import to_microseconds
-from collective_booking.walls import Walls, date_label, on_date
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One party's time inside a window: `open` by their hours, `busy`, and `unknown`.
-
-    A party is a member, or the calendar itself where it has hours of its own.
-
-    Who is not `required` stands in nobody's way, and is drawn so.
-
-    >>> Row("Ana", open=IntervalSet(), busy=IntervalSet(), unknown=IntervalSet()).required
-    True
-    """
-
-    name: str
-    open: IntervalSet
-    busy: IntervalSet
-    unknown: IntervalSet
-    required: bool = True
+from collective_booking.walls import Row, Walls, date_label, on_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +90,11 @@ class View:
     def walls(self) -> Walls:
         """All that there is to draw, as the clocks on the wall show it."""
         on = self.on_walls
-        rows = tuple((on(row.open), on(row.busy), on(row.unknown)) for row in self.rows)
-        return Walls(rows, on(self.common))
+        rows = (
+            replace(row, open=on(row.open), busy=on(row.busy), unknown=on(row.unknown))
+            for row in self.rows
+        )
+        return Walls(tuple(rows), on(self.common))
 
     def day_label(self, day: date) -> str:
         """A date as people say it; with its length where clocks change, which no hours show.
@@ -133,7 +117,6 @@ class View:
             of=(self.title, self.window, self.timezone),
             days={day: self.day_label(day) for day in self.dates()},
             hours=self.hours(),
-            names=[(row.name, row.required) for row in self.rows],
             walls=self.walls(),
             suits=self.suits,
         )

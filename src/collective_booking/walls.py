@@ -1,11 +1,12 @@
 """What the clocks on the wall show of some days: local times, as if they were instants.
 
-Lives here: the times of a window's rows on the walls of its zone, and how a date is called.
+Lives here: the rows of a window, as they are on the walls of its zone, and how a date is called.
 Must not live here: which instant is which local time (that is `localtime`), how it is drawn.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -19,8 +20,28 @@ WallSpan = tuple[int, int]
 """From when to when on the wall of one day, in microseconds from its midnight."""
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One party's time inside a window: `open` by their hours, `busy`, and `unknown`.
+
+    A party is a member, or the calendar itself where it has hours of its own. Times are instants in
+    a view, and local times on walls.
+
+    Who is not `required` stands in nobody's way, and is drawn so.
+
+    >>> Row("Ana", open=IntervalSet(), busy=IntervalSet(), unknown=IntervalSet()).required
+    True
+    """
+
+    name: str
+    open: IntervalSet
+    busy: IntervalSet
+    unknown: IntervalSet
+    required: bool = True
+
+
 class Walls(NamedTuple):
-    """What the clocks on the wall show of a view: `(open, busy, unknown)` by row, and `common`.
+    """What the clocks on the wall show of a view: its rows, and what they have in `common`.
 
     >>> from collective_booking.localtime import HOUR
     >>> nine_to_five = IntervalSet.from_microseconds([9 * HOUR], [17 * HOUR])
@@ -28,7 +49,7 @@ class Walls(NamedTuple):
     (32400000000,)
     """
 
-    rows: tuple[tuple[IntervalSet, IntervalSet, IntervalSet], ...]
+    rows: tuple[Row, ...]
     common: IntervalSet
 
 

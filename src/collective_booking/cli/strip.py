@@ -20,7 +20,7 @@ from rich.text import Text
 
 from collective_booking.localtime import MINUTE
 from collective_booking.views import View
-from collective_booking.walls import WallSpan, on_date
+from collective_booking.walls import Row, WallSpan, on_date
 
 Spans = Sequence[WallSpan]
 
@@ -74,7 +74,7 @@ class _Page:
         yield from self._legend()
 
     def _day(self, day: date) -> Iterator[Text]:
-        rows = [tuple(on_date(walls, day) for walls in row) for row in self.walls.rows]
+        rows = [_spans(row, day) for row in self.walls.rows]
         yield Text()
         if not any(opened for opened, _, _ in rows):
             label = self.view.day_label(day).ljust(self.margin)
@@ -84,9 +84,8 @@ class _Page:
         if len(rows) > MOST_ROWS:
             yield self._line("free", self._how_many(rows))
         else:
-            for row, (opened, busy, unknown) in zip(self.view.rows, rows, strict=True):
-                letters = self._letters(opened, busy, unknown)
-                yield self._line(row.name, letters, "" if row.required else "dim")
+            for row, spans in zip(self.view.rows, rows, strict=True):
+                yield self._line(row.name, self._letters(*spans), "" if row.required else "dim")
         common = on_date(self.walls.common, day)
         suits = (COMMON if _whole(common, cell) else CLOSED for cell in self.cells)
         yield self._line(self.view.suits, "".join(suits), "bold")
@@ -135,6 +134,11 @@ class _Page:
             line.append(f" {meaning}   ")
         line.append(f"each is {self.step} minutes", "dim")
         yield line
+
+
+def _spans(row: Row, day: date) -> tuple[Spans, Spans, Spans]:
+    """When *row* is open, busy and unknown on that day, by the clock on the wall."""
+    return on_date(row.open, day), on_date(row.busy, day), on_date(row.unknown, day)
 
 
 def _any(spans: Spans, cell: WallSpan) -> bool:

@@ -32,7 +32,8 @@ from collective_booking.testing.strategies.times import (
     starts,
     zone_names,
 )
-from collective_booking.views import Row, View
+from collective_booking.views import View
+from collective_booking.walls import Row
 
 
 @reused
