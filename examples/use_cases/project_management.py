@@ -1,6 +1,6 @@
 """Twelve people and scarce time: who blocks most, and what opens without them.
 
-Each has a day and a half of meetings a week, in four time zones. `explain_window` says who stands
+Each has about a day of meetings a week already, in four time zones. `explain_window` says who stands
 in the way most, and the fewest people whom one would have to do without.
 """
 

@@ -1,7 +1,7 @@
 """Paid tutoring late in the evening: hours that run past midnight, and money before the booking.
 
-A lesson with two tutors costs 40 euros. It is held while the parent pays; one who pays too late
-gets the money back, and one who pays in time gets the lesson.
+A lesson with two tutors costs 40 euros. It is held while the parent pays; one who pays in time gets
+the lesson, and of one who pays too late nothing is taken.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -67,9 +67,10 @@ class Slot:
 
     `verified` is False when a calendar that could not be read was assumed to be free (F3).
 
-    >>> slot = Slot(*(datetime.fromisoformat(f"2026-03-02T{hour}:00Z") for hour in ("09", "10")))
-    >>> slot.end - slot.start, slot.verified
-    (datetime.timedelta(seconds=3600), True)
+    >>> from collective_booking.testing.samples import at
+    >>> slot = Slot(at("09:00"), at("10:00"))
+    >>> print(slot.end - slot.start, slot.verified)
+    1:00:00 True
     """
 
     start: datetime

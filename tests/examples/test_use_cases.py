@@ -30,10 +30,14 @@ def test_there_are_the_eight_of_them() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_a_use_case_prints_what_the_documentation_shows(case: Path) -> None:
+def test_a_use_case_prints_what_the_documentation_shows(case: Path, tmp_path: Path) -> None:
     """From an empty folder and with warnings as errors, as a reader would run it."""
     ran = subprocess.run(
-        [sys.executable, "-W", "error", str(case)], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", str(case)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
     )
 
     assert (ran.returncode, ran.stderr) == (0, "")
