@@ -1,7 +1,7 @@
 """Twelve people and scarce time: who blocks most, and what opens without them.
 
-Each has about a day of meetings a week already, in four time zones. `explain_window` says who stands
-in the way most, and the fewest people whom one would have to do without.
+Each has about a day of meetings a week already, in four time zones. `explain_window` says who
+stands in the way most, and the fewest people whom one would have to do without.
 """
 
 import random
