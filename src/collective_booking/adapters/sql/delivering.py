@@ -1,7 +1,7 @@
 """What delivering writes: effects that are due are leased, tried, and at last forgotten.
 
 Lives here: every move of the outbox, each over a connection that may write. What is asked for each
-message is built once; what sets other columns each time is not.
+message is written once; what sets other columns each time is not.
 Must not live here: adding to the outbox (that is `writing`), calling anybody.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, select,
 
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import skipping_locked
-from collective_booking.adapters.sql.reading import by
+from collective_booking.adapters.sql.statements import Statement, by
 from collective_booking.adapters.sql.tables import news, outbox, requests
 from collective_booking.effects import Attempted, Effect, Fate, among
 from collective_booking.errors import UnknownBookingError
@@ -27,16 +27,18 @@ _EARLIER: Final = exists().where(
     _OTHER.c.state == Fate.WAITING,
     _OTHER.c.version < outbox.c.version,
 )
-_DUE: Final = skipping_locked(
-    select(outbox)
-    .where(
-        by(outbox, "tenant"),
-        outbox.c.state == Fate.WAITING,
-        outbox.c.due_us <= bindparam("now"),
-        ~_EARLIER,
+_DUE: Final = Statement(
+    skipping_locked(
+        select(outbox)
+        .where(
+            by(outbox, "tenant"),
+            outbox.c.state == Fate.WAITING,
+            outbox.c.due_us <= bindparam("now"),
+            ~_EARLIER,
+        )
+        .order_by(outbox.c.due_us, outbox.c.key)
+        .limit(bindparam("most"))
     )
-    .order_by(outbox.c.due_us, outbox.c.key)
-    .limit(bindparam("most"))
 )
 
 
@@ -45,7 +47,7 @@ def take_effects(
 ) -> tuple[Effect, ...]:
     """Lease effects that are due: of each appointment and address, the earliest that waits."""
     given = {"tenant": tenant, "now": to_microseconds(now), "most": limit}
-    rows = connection.execute(_DUE, given).all()
+    rows = _DUE.run(connection, given).all()
     if not rows:
         return ()
     mine = outbox.c
@@ -54,7 +56,7 @@ def take_effects(
     return tuple(among(reading.effect(row), _others(connection, row)) for row in rows)
 
 
-_OTHERS: Final = (
+_OTHERS: Final = Statement(
     select(outbox.c.version, outbox.c.state)
     .where(by(outbox, *_ADDRESS), outbox.c.version != bindparam("version"))
     .order_by(outbox.c.version)
@@ -66,8 +68,8 @@ def _others(connection: Connection, row: Row[Any]) -> list[tuple[int, str]]:
     if row.version == 1 and not row.attempts:
         return []  # the first one, for the first time: nothing earlier, and nothing overtakes it
     given = {name: getattr(row, name) for name in (*_ADDRESS, "version")}
-    found = connection.execute(_OTHERS, given)
-    return [(version, state) for version, state in found]
+    found = _OTHERS.run(connection, given)
+    return [(each.version, each.state) for each in found]
 
 
 def attempted(connection: Connection, attempted: Attempted) -> None:

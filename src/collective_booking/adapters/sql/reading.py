@@ -1,8 +1,7 @@
 """What is stored, read back as values.
 
-Lives here: every query, each over a connection that somebody else has begun. A query is built once
-and stands above the function that asks it; building it each time costs SQLAlchemy more than many a
-database takes to answer.
+Lives here: every query, each over a connection that somebody else has begun. A query is written
+once, and stands above the function that asks it.
 Must not live here: writing, deciding, beginning and ending transactions.
 """
 
@@ -22,10 +21,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal,
     or_,
     select,
 )
 
+from collective_booking.adapters.sql.statements import Statement, StatementOfMembers, by
 from collective_booking.adapters.sql.tables import (
     appointment_versions,
     appointments,
@@ -78,20 +79,6 @@ class Calendars:
         return stored
 
 
-def by(table: Table, *names: str) -> ColumnElement[bool]:
-    """That the columns *names* of *table* are what the parameters of the same names say.
-
-    >>> print(by(holds, "tenant", "id"))
-    cb_holds.tenant = :tenant AND cb_holds.id = :id
-    """
-    return and_(*(table.c[name] == bindparam(name) for name in names))
-
-
-def of_members(table: Table) -> ColumnElement[bool]:
-    """That `member` of *table* is one of the parameter `members`, a sequence of ids."""
-    return table.c.member.in_(bindparam("members", expanding=True))
-
-
 _DOCUMENT: Final = calendar_versions.c.document
 
 
@@ -127,7 +114,7 @@ _CURRENT: Final = _appointments(appointments.c.version)
 
 VERSION: Final = select(calendars.c.version).where(by(calendars, "tenant", "slug"))
 """The version of a calendar; its row, locked, is the calendar's lock."""
-_CALENDAR: Final = (
+_CALENDAR: Final = Statement(
     select(calendars.c.version, _DOCUMENT)
     .select_from(
         calendars.join(
@@ -145,16 +132,18 @@ _CALENDAR: Final = (
 
 def calendar(connection: Connection, known: Calendars, tenant: str, slug: str) -> StoredCalendar:
     """The calendar *slug*; raises UnknownCalendarError."""
-    row = connection.execute(_CALENDAR, {"tenant": tenant, "slug": slug}).first()
+    row = _CALENDAR.run(connection, {"tenant": tenant, "slug": slug}).first()
     if row is None:
         raise UnknownCalendarError(slug)
     return known.of(tenant, slug, row.version, row.document)
 
 
-_KEPT: Final = _CURRENT.where(
-    by(appointments, "tenant", "slug"),
-    appointments.c.status.in_([status for status in Status if status.active]),
-    appointments.c.end_us > bindparam("now"),
+_KEPT: Final = Statement(
+    _CURRENT.where(
+        by(appointments, "tenant", "slug"),
+        appointments.c.status.in_([literal(each) for each in Status if each.active]),
+        appointments.c.end_us > bindparam("now"),
+    )
 )
 
 
@@ -168,7 +157,7 @@ def kept(
     """The future appointments that keep members whom *calendar* no longer has (A4)."""
     roster = {member.id for member in calendar.members}
     given = {"tenant": tenant, "slug": calendar.slug, "now": to_microseconds(now)}
-    found = (_appointment(known, tenant, row) for row in connection.execute(_KEPT, given))
+    found = (_appointment(known, tenant, row) for row in _KEPT.run(connection, given))
     return tuple(
         each for each in found if not roster.issuperset(member.id for member in each.members)
     )
@@ -177,8 +166,12 @@ def kept(
 # --- what is taken -------------------------------------------------------------------------------
 
 
-_REACH: Final = select(func.max(members.c.buffer_us), func.max(members.c.length_us)).where(
-    by(members, "tenant"), of_members(members)
+_REACH: Final = StatementOfMembers(
+    members.c.member,
+    lambda are_these: select(
+        func.max(members.c.buffer_us).label("buffer_us"),
+        func.max(members.c.length_us).label("length_us"),
+    ).where(by(members, "tenant"), are_these),
 )
 
 
@@ -192,9 +185,9 @@ def taken(
 ) -> Taken:
     """What is claimed of the members *ids* near *window*, and counts to the caps of *slug*."""
     instant = to_microseconds(now)
-    reach = connection.execute(_REACH, {"tenant": tenant, "members": ids}).one()
+    reach = _REACH.run(connection, {"tenant": tenant}, ids).one()
     begin, end = window.bounds
-    buffer, length = reach[0] or 0, reach[1] or 0
+    buffer, length = reach.buffer_us or 0, reach.length_us or 0
     near = near_claims(connection, tenant, ids, (begin - buffer, end + buffer), length, instant)
     return Taken(tuple(near), tuple(counted(connection, tenant, slug, window, instant)))
 
@@ -204,13 +197,16 @@ def live(table: Table) -> ColumnElement[bool]:
     return or_(table.c.expires_us.is_(None), table.c.expires_us > bindparam("now"))
 
 
-_NEAR: Final = select(claims).where(
-    by(claims, "tenant"),
-    of_members(claims),
-    claims.c.start_us > bindparam("earliest"),  # so that the index is not read from the beginning
-    claims.c.start_us < bindparam("end"),
-    claims.c.end_us > bindparam("begin"),
-    live(claims),
+_NEAR: Final = StatementOfMembers(
+    claims.c.member,
+    lambda are_these: select(claims).where(
+        by(claims, "tenant"),
+        are_these,
+        claims.c.start_us > bindparam("earliest"),  # or the index is read from the beginning
+        claims.c.start_us < bindparam("end"),
+        claims.c.end_us > bindparam("begin"),
+        live(claims),
+    ),
 )
 
 
@@ -226,13 +222,12 @@ def near_claims(
     begin, end = bounds
     given = {
         "tenant": tenant,
-        "members": ids,
         "earliest": begin - length,
         "begin": begin,
         "end": end,
         "now": now,
     }
-    return [_claim(row) for row in connection.execute(_NEAR, given)]
+    return [_claim(row) for row in _NEAR.run(connection, given, ids)]
 
 
 def _claim(row: Row[Any]) -> Claim:
@@ -247,11 +242,13 @@ def _claim(row: Row[Any]) -> Claim:
     )
 
 
-_COUNTED: Final = select(counts.c.id, counts.c.start_us).where(
-    by(counts, "tenant", "slug"),
-    counts.c.start_us >= bindparam("begin"),
-    counts.c.start_us < bindparam("end"),
-    live(counts),
+_COUNTED: Final = Statement(
+    select(counts.c.id, counts.c.start_us).where(
+        by(counts, "tenant", "slug"),
+        counts.c.start_us >= bindparam("begin"),
+        counts.c.start_us < bindparam("end"),
+        live(counts),
+    )
 )
 
 
@@ -261,15 +258,14 @@ def counted(
     """What counts to the caps of *slug* around *window* (N3)."""
     begin, end = counted_around(window).bounds
     given = {"tenant": tenant, "slug": slug, "begin": begin, "end": end, "now": now}
-    return [
-        Counted(row.id, to_datetime(row.start_us)) for row in connection.execute(_COUNTED, given)
-    ]
+    found = _COUNTED.run(connection, given)
+    return [Counted(row.id, to_datetime(row.start_us)) for row in found]
 
 
 # --- holds and appointments ----------------------------------------------------------------------
 
 
-_HOLD: Final = (
+_HOLD: Final = Statement(
     select(holds.c.record, holds.c.slug, holds.c.calendar_version, _DOCUMENT)
     .select_from(_joined(holds))
     .where(by(holds, "tenant", "id"))
@@ -278,15 +274,17 @@ _HOLD: Final = (
 
 def hold(connection: Connection, known: Calendars, tenant: str, id: str) -> Hold:
     """The hold *id*; raises UnknownBookingError."""
-    row = connection.execute(_HOLD, {"tenant": tenant, "id": id}).first()
+    row = _HOLD.run(connection, {"tenant": tenant, "id": id}).first()
     if row is None:
         raise UnknownBookingError(id, "hold")
     stored = known.of(tenant, row.slug, row.calendar_version, row.document)
     return read_hold(tenant, json.loads(row.record), stored)
 
 
-_APPOINTMENT: Final = _CURRENT.where(by(appointments, "tenant", "id"))
-_FORMER: Final = _appointments(bindparam("version")).where(by(appointments, "tenant", "id"))
+_APPOINTMENT: Final = Statement(_CURRENT.where(by(appointments, "tenant", "id")))
+_FORMER: Final = Statement(
+    _appointments(bindparam("version")).where(by(appointments, "tenant", "id"))
+)
 
 
 def _appointment(known: Calendars, tenant: str, row: Row[Any]) -> Appointment:
@@ -299,7 +297,7 @@ def appointment(
 ) -> Appointment:
     """The appointment *id*, now or at *version*; raises UnknownBookingError."""
     query = _APPOINTMENT if version is None else _FORMER
-    row = connection.execute(query, {"tenant": tenant, "id": id, "version": version}).first()
+    row = query.run(connection, {"tenant": tenant, "id": id, "version": version}).first()
     if row is None:
         raise UnknownBookingError(id, "appointment")
     return _appointment(known, tenant, row)
@@ -310,7 +308,8 @@ _BETWEEN: Final = _CURRENT.where(
     appointments.c.start_us >= bindparam("begin"),
     appointments.c.start_us < bindparam("end"),
 )
-_BETWEEN_OF_ONE: Final = _BETWEEN.where(by(appointments, "slug"))
+_BETWEEN_OF_ALL: Final = Statement(_BETWEEN)
+_BETWEEN_OF_ONE: Final = Statement(_BETWEEN.where(by(appointments, "slug")))
 
 
 def appointments_in(
@@ -318,12 +317,12 @@ def appointments_in(
 ) -> tuple[Appointment, ...]:
     """The appointments that start in *window*, of calendar *slug* alone if it is given."""
     begin, end = window.bounds
-    query = _BETWEEN if slug is None else _BETWEEN_OF_ONE
+    query = _BETWEEN_OF_ALL if slug is None else _BETWEEN_OF_ONE
     given = {"tenant": tenant, "begin": begin, "end": end, "slug": slug}
-    return tuple(_appointment(known, tenant, row) for row in connection.execute(query, given))
+    return tuple(_appointment(known, tenant, row) for row in query.run(connection, given))
 
 
-_UNFINISHED: Final = (
+_UNFINISHED: Final = Statement(
     select(holds.c.id)
     .where(by(holds, "tenant"), holds.c.wakes_us <= bindparam("now"))
     .order_by(holds.c.wakes_us, holds.c.id)
@@ -334,17 +333,19 @@ _UNFINISHED: Final = (
 def unfinished(connection: Connection, tenant: str, now: datetime, limit: int) -> tuple[str, ...]:
     """The ids of the holds that need something at *now*."""
     given = {"tenant": tenant, "now": to_microseconds(now), "most": limit}
-    return tuple(connection.scalars(_UNFINISHED, given))
+    return tuple(_UNFINISHED.run(connection, given).scalars())
 
 
-_RECORDED: Final = select(requests.c.fingerprint, requests.c.subject, requests.c.version).where(
-    by(requests, "tenant", "id")
+_RECORDED: Final = Statement(
+    select(requests.c.fingerprint, requests.c.subject, requests.c.version).where(
+        by(requests, "tenant", "id")
+    )
 )
 
 
 def recorded(connection: Connection, tenant: str, id: str) -> tuple[str, Outcome] | None:
     """The fingerprint and the outcome of the request *id*."""
-    row = connection.execute(_RECORDED, {"tenant": tenant, "id": id}).first()
+    row = _RECORDED.run(connection, {"tenant": tenant, "id": id}).first()
     return None if row is None else (row.fingerprint, Outcome(row.subject, row.version))
 
 
@@ -370,7 +371,7 @@ def effect(row: Row[Any]) -> Effect:
     )
 
 
-_UNDELIVERED: Final = (
+_UNDELIVERED: Final = Statement(
     select(outbox)
     .where(by(outbox, "tenant"), outbox.c.state != Fate.DELIVERED, outbox.c.failure != "")
     .order_by(outbox.c.key)
@@ -379,4 +380,4 @@ _UNDELIVERED: Final = (
 
 def undelivered(connection: Connection, tenant: str) -> tuple[Effect, ...]:
     """The effects that have failed and are not delivered."""
-    return tuple(effect(row) for row in connection.execute(_UNDELIVERED, {"tenant": tenant}))
+    return tuple(effect(row) for row in _UNDELIVERED.run(connection, {"tenant": tenant}))

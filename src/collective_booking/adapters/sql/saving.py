@@ -15,13 +15,14 @@ from sqlalchemy import Connection, and_, insert, update
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import inserting_missing, locking
 from collective_booking.adapters.sql.reading import Calendars
+from collective_booking.adapters.sql.statements import Statement
 from collective_booking.adapters.sql.tables import calendar_versions, calendars, members
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.documents import to_dict
 from collective_booking.drafts import SavedCalendar, StoredCalendar
 from collective_booking.errors import CalendarChangedError
 
-_CHANGING: Final = locking(reading.VERSION)
+_CHANGING: Final = Statement(locking(reading.VERSION))
 
 
 def save_calendar(
@@ -35,7 +36,7 @@ def save_calendar(
     """Store *calendar* as a new version, if it differs from what is stored."""
     key = {"tenant": tenant, "slug": calendar.slug}
     connection.execute(inserting_missing(connection, calendars), {**key, "version": 0})
-    current: int = connection.execute(_CHANGING, key).scalar_one()
+    current: int = _CHANGING.run(connection, key).scalar_one()
     if version is not None and version != current:
         raise CalendarChangedError(calendar.slug)
     left = reading.kept(connection, known, tenant, calendar, now)

@@ -23,14 +23,20 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
+    null,
     select,
     update,
 )
 
 from collective_booking.adapters.sql import reading
 from collective_booking.adapters.sql.dialects import locking
-from collective_booking.adapters.sql.reading import by, live, of_members
+from collective_booking.adapters.sql.reading import live
+from collective_booking.adapters.sql.statements import (
+    Insertion,
+    Statement,
+    StatementOfMembers,
+    by,
+)
 from collective_booking.adapters.sql.tables import (
     appointment_versions,
     appointments,
@@ -63,12 +69,15 @@ def _own(table: Table) -> ColumnElement[bool]:
     return and_(table.c.tenant == bindparam("own_tenant"), table.c.id == bindparam("own_id"))
 
 
-_CALENDAR: Final = {shared: locking(reading.VERSION, shared=shared) for shared in (True, False)}
+_CALENDAR: Final = {
+    shared: Statement(locking(reading.VERSION, shared=shared)) for shared in (True, False)
+}
 _SUBJECTS: Final = {
     table: select(table.c.version).where(by(table, "tenant", "id"))
     for table in (holds, appointments)
 }
-_LOCKING_SUBJECTS: Final = {table: locking(query) for table, query in _SUBJECTS.items()}
+_LOCKING_SUBJECTS: Final = {table: Statement(locking(query)) for table, query in _SUBJECTS.items()}
+_READING_SUBJECTS: Final = {table: Statement(query) for table, query in _SUBJECTS.items()}
 
 
 def commit(connection: Connection, draft: Draft, admit: Admission | None) -> Outcome | None:
@@ -93,35 +102,42 @@ def _locked(connection: Connection, draft: Draft, *, asked: bool) -> _Ledger:
     version: int | None = None
     if asked:
         key = {"tenant": tenant, "slug": subject.calendar}
-        version = connection.scalar(_CALENDAR[not draft.capped], key)
+        version = _CALENDAR[not draft.capped].run(connection, key).scalar()
     reaches = _lock_members(connection, draft) if draft.tenure is not Tenure.SAME else ()
     versions = {
-        table: connection.scalar(_LOCKING_SUBJECTS[table], {"tenant": tenant, "id": value.id}) or 0
+        table: _version_of(connection, _LOCKING_SUBJECTS[table], tenant, value.id)
         for table, value in ((holds, draft.hold), (appointments, draft.appointment))
         if value is not None and value.version > 1
     }
     return _Ledger(connection, draft, version, reaches, versions)
 
 
-_LOCKING_MEMBERS: Final = locking(
-    select(members.c.buffer_us, members.c.length_us)
-    .where(by(members, "tenant"), of_members(members))
-    .order_by(members.c.member)
+def _version_of(connection: Connection, query: Statement, tenant: str, id: str) -> int:
+    return query.run(connection, {"tenant": tenant, "id": id}).scalar() or 0
+
+
+_LOCKING_MEMBERS: Final = StatementOfMembers(
+    members.c.member,
+    lambda are_these: locking(
+        select(members.c.buffer_us, members.c.length_us)
+        .where(by(members, "tenant"), are_these)
+        .order_by(members.c.member)
+    ),
 )
 
 
 def _lock_members(connection: Connection, draft: Draft) -> Sequence[Row[Any]]:
     """Lock the members, sorted: the largest buffer and length that each one's claims have had."""
-    theirs = {"tenant": draft.tenant, "members": _ids(draft.subject)}
-    return connection.execute(_LOCKING_MEMBERS, theirs).all()
+    ids = _ids(draft.subject)
+    return _LOCKING_MEMBERS.run(connection, {"tenant": draft.tenant}, ids).all()
 
 
 def _ids(subject: Hold | Appointment) -> list[str]:
     return sorted(member.id for member in subject.snapshot.calendar.members)
 
 
-_NEWS: Final = select(news.c.id).where(by(news, "tenant", "id"))
-_CLAIMED: Final = select(func.count()).where(by(claims, "tenant", "id"), live(claims))
+_NEWS: Final = Statement(select(news.c.id).where(by(news, "tenant", "id")))
+_CLAIMED: Final = Statement(select(func.count()).where(by(claims, "tenant", "id"), live(claims)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +154,7 @@ class _Ledger:
         return reading.recorded(self.connection, self.draft.tenant, request.id)
 
     def has_news(self, id: str) -> bool:
-        return self.connection.scalar(_NEWS, self._key(id)) is not None
+        return _NEWS.run(self.connection, self._key(id)).first() is not None
 
     def calendar_version(self, slug: str) -> int | None:  # noqa: ARG002  # the draft's own
         return self.version
@@ -152,11 +168,11 @@ class _Ledger:
     def _version(self, table: Table, id: str) -> int:
         if table in self.versions:
             return self.versions[table]
-        return self.connection.scalar(_SUBJECTS[table], self._key(id)) or 0
+        return _version_of(self.connection, _READING_SUBJECTS[table], self.draft.tenant, id)
 
     def claimed(self, id: str) -> int:
         given = {**self._key(id), "now": to_microseconds(self.draft.now)}
-        return self.connection.scalar(_CLAIMED, given) or 0
+        return _CLAIMED.run(self.connection, given).scalar() or 0
 
     def _key(self, id: str) -> dict[str, str]:
         return {"tenant": self.draft.tenant, "id": id}
@@ -182,23 +198,30 @@ class _Ledger:
         )
 
 
-_DELETING_LAPSED: Final = delete(claims).where(
-    by(claims, "tenant"), of_members(claims), claims.c.expires_us <= bindparam("now")
+_DELETING_LAPSED: Final = StatementOfMembers(
+    claims.c.member,
+    lambda are_these: delete(claims).where(
+        by(claims, "tenant"), are_these, claims.c.expires_us <= bindparam("now")
+    ),
 )
-_CLAIMING_FOR_GOOD: Final = (
-    update(claims).where(_own(claims)).values(held=bindparam("held"), expires_us=None)
+_CLAIMING_FOR_GOOD: Final = Statement(
+    update(claims).where(_own(claims)).values(held=bindparam("held"), expires_us=null())
 )
 _DELETING_OWN: Final = {
-    table: delete(table).where(by(table, "tenant", "id")) for table in (claims, counts)
+    table: Statement(delete(table).where(by(table, "tenant", "id"))) for table in (claims, counts)
 }
-# RETURNING makes one INSERT of many rows of it, instead of many statements.
 _INSERTING: Final = {
-    **{
-        table: insert(table)
-        for table in (holds, appointments, appointment_versions, counts, requests, news)
-    },
-    claims: insert(claims).returning(claims.c.member),
-    outbox: insert(outbox).returning(outbox.c.key),
+    table: Insertion(table)
+    for table in (
+        holds,
+        appointments,
+        appointment_versions,
+        claims,
+        counts,
+        requests,
+        news,
+        outbox,
+    )
 }
 
 
@@ -207,7 +230,7 @@ def _write_claims(connection: Connection, draft: Draft, ledger: _Ledger) -> None
         _free_of_lapsed(connection, draft)
     if draft.tenure is Tenure.FOR_GOOD:
         own = {"own_tenant": draft.tenant, "own_id": draft.subject.id}
-        connection.execute(_CLAIMING_FOR_GOOD, {**own, "held": int(draft.appointment is None)})
+        _CLAIMING_FOR_GOOD.run(connection, {**own, "held": int(draft.appointment is None)})
     elif draft.tenure is not Tenure.SAME:
         _delete_own(connection, draft, claims)
         if draft.tenure is Tenure.ANEW and (taken := draft.claims):
@@ -219,15 +242,15 @@ def _free_of_lapsed(connection: Connection, draft: Draft) -> None:
 
     Whoever judged has not counted it; the guard of the database, which knows no clock, would.
     """
-    theirs = {"tenant": draft.tenant, "members": _ids(draft.subject)}
-    connection.execute(_DELETING_LAPSED, {**theirs, "now": to_microseconds(draft.now)})
+    given = {"tenant": draft.tenant, "now": to_microseconds(draft.now)}
+    _DELETING_LAPSED.run(connection, given, _ids(draft.subject))
 
 
 def _delete_own(connection: Connection, draft: Draft, table: Table) -> None:
     """Delete what the subject of *draft* has in *table*, unless it is new."""
     if not draft.is_new:
         own = {"tenant": draft.tenant, "id": draft.subject.id}
-        connection.execute(_DELETING_OWN[table], own)
+        _DELETING_OWN[table].run(connection, own)
 
 
 def _take(connection: Connection, draft: Draft, ledger: _Ledger, taken: Sequence[Claim]) -> None:
@@ -238,7 +261,7 @@ def _take(connection: Connection, draft: Draft, ledger: _Ledger, taken: Sequence
     # Of each of them: whoever shares but one with this draft looks as far as that one reaches.
     if any(each.buffer_us < buffer or each.length_us < length for each in ledger.reaches):
         _widen(connection, draft, buffer, length)
-    connection.execute(_INSERTING[claims], rows)
+    _INSERTING[claims].run(connection, rows)
 
 
 def _claim_row(tenant: str, claim: Claim, until: int | None) -> dict[str, Any]:
@@ -278,7 +301,7 @@ def _write_count(connection: Connection, draft: Draft) -> None:
             "start_us": to_microseconds(draft.counted.start),
             "expires_us": None if draft.until is None else to_microseconds(draft.until),
         }
-        connection.execute(_INSERTING[counts], row)
+        _INSERTING[counts].run(connection, [row])
 
 
 def _write_hold(connection: Connection, hold: Hold) -> None:
@@ -300,7 +323,7 @@ def _write_appointment(connection: Connection, appointment: Appointment) -> None
     )
     version = {name: key[name] for name in ("tenant", "id", "version")}
     record = json.dumps(write_appointment(appointment))
-    connection.execute(_INSERTING[appointment_versions], {**version, "record": record})
+    _INSERTING[appointment_versions].run(connection, [{**version, "record": record}])
 
 
 def _key(subject: Hold | Appointment) -> dict[str, Any]:
@@ -313,22 +336,29 @@ def _key(subject: Hold | Appointment) -> dict[str, Any]:
     }
 
 
-_UPDATING: Final = {table: update(table).where(_own(table)) for table in (holds, appointments)}
+_UPDATING: Final = {
+    table: Statement(
+        update(table)
+        .where(_own(table))
+        .values({each.name: bindparam(each.name) for each in table.columns})
+    )
+    for table in (holds, appointments)
+}
 
 
 def _put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     """Insert the first version of something, or update it to a later one."""
     if row["version"] == 1:
-        connection.execute(_INSERTING[table], row)
+        _INSERTING[table].run(connection, [row])
     else:
         own = {"own_tenant": row["tenant"], "own_id": row["id"]}
-        connection.execute(_UPDATING[table], {**row, **own})
+        _UPDATING[table].run(connection, {**row, **own})
 
 
 def _write_effects(connection: Connection, draft: Draft) -> None:
     rows = [_effect_row(effect, draft.now) for effect in draft.effects]
     if rows:
-        connection.execute(_INSERTING[outbox], rows)
+        _INSERTING[outbox].run(connection, rows)
 
 
 def _effect_row(effect: Effect, now: datetime) -> dict[str, Any]:
@@ -357,19 +387,19 @@ def _write_answers(connection: Connection, draft: Draft) -> None:
             "version": draft.outcome.version,
             "made_us": made,
         }
-        connection.execute(_INSERTING[requests], row)
+        _INSERTING[requests].run(connection, [row])
     if draft.news is not None:
         row = {"tenant": draft.tenant, "id": draft.news, "made_us": made}
-        connection.execute(_INSERTING[news], row)
+        _INSERTING[news].run(connection, [row])
 
 
-_LONGEST: Final = select(func.max(members.c.length_us)).where(by(members, "tenant"))
+_LONGEST: Final = Statement(select(func.max(members.c.length_us)).where(by(members, "tenant")))
 
 
 def in_the_way(connection: Connection, draft: Draft) -> list[Claim]:
     """The exclusive claims that overlap what *draft* claims: whom its guard has met (S2)."""
     mine = {claim.member for claim in draft.claims if claim.exclusive}
-    length = connection.scalar(_LONGEST, {"tenant": draft.tenant})
+    length = _LONGEST.run(connection, {"tenant": draft.tenant}).scalar()
     found = reading.near_claims(
         connection,
         draft.tenant,
