@@ -131,7 +131,7 @@ def text(most: int = MAX_TEXT) -> Reader:
     """One line of text, not empty, without control characters, of at most *most* characters."""
 
     def read(value: object) -> str:
-        plain = instance_of(str, "text")(value)
+        plain = _a_text(value)
         if not plain.strip():
             raise Refused("must not be empty")
         if len(plain) > most:
@@ -155,7 +155,7 @@ def prose(most: int) -> Reader:
     """
 
     def read(value: object) -> str:
-        plain = "\n".join(instance_of(str, "text")(value).splitlines()).strip()
+        plain = "\n".join(_a_text(value).splitlines()).strip()
         if len(plain) > most:
             raise Refused(f"must have at most {most} characters, not {len(plain)}")
         if not is_one_line(joined := plain.replace("\n", "").replace("\t", "")):
@@ -168,9 +168,10 @@ def prose(most: int) -> Reader:
 
 def matching(pattern: str, advice: str, most: int = MAX_TEXT) -> Reader:
     """Text of a certain shape; *advice* says which."""
+    line = text(most)
 
     def read(value: object) -> str:
-        plain = str(text(most)(value))
+        plain = str(line(value))
         if not re.fullmatch(pattern, plain, re.ASCII):
             raise Refused(f"{shown(plain)} cannot be used: {advice}")
         return plain
@@ -195,7 +196,7 @@ def minutes(least: int) -> Reader:
     """A `timedelta` of whole minutes, *least* or more."""
 
     def read(value: object) -> timedelta:
-        length = instance_of(timedelta, "a timedelta")(value)
+        length = _a_length(value)
         if length % _MINUTE:
             raise Refused(f"must be in whole minutes, not {_length(length)}")
         if length < least * _MINUTE:
@@ -234,7 +235,7 @@ def one_of(choices: type[StrEnum]) -> Reader:
 
     def read(value: object) -> StrEnum:
         try:
-            return choices(instance_of(str, "text")(value))
+            return choices(_a_text(value))
         except ValueError:
             listed = ", ".join(repr(str(choice)) for choice in choices)
             message = f"must be one of {listed}, not {shown(value)}{did_you_mean(value, choices)}"
@@ -252,6 +253,10 @@ def instance_of(kind: type[T], expected: str) -> Callable[[object], T]:
         return value
 
     return read
+
+
+_a_text: Final = instance_of(str, "text")
+_a_length: Final = instance_of(timedelta, "a timedelta")
 
 
 def optional(reader: Reader) -> Reader:

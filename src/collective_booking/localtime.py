@@ -129,6 +129,7 @@ def local_dates(name: str, first: date, last: date) -> IntervalSet:
     return days(name, to_day(a_local_date(first, "first")), to_day(a_local_date(last, "last")))
 
 
+@lru_cache(maxsize=8192)
 def days(name: str, first: int, last: int) -> IntervalSet:
     """`local_dates` for a caller that has day numbers."""
     if first > last:

@@ -57,6 +57,7 @@ _AROUND: Final = 8 * DAY
 _EDGE: Final = 16 * DAY
 _FIRST_START: Final = FIRST + _EDGE
 _LAST_START: Final = LAST - _EDGE
+_ALL_KINDS: Final = frozenset(What)
 _SUPPORTED: Final = f"{to_datetime(_FIRST_START).date()} to {to_datetime(_LAST_START).date()}"
 
 
@@ -423,8 +424,10 @@ class SlotFinder:
 
 def _kinds(only: Collection[What] | None) -> frozenset[What]:
     """The kinds of reason that are asked about; a word alone would be a collection of letters."""
-    require("only", only, Collection | None, "a collection of What")
-    for what in (asked := frozenset(What if only is None else only)):
+    if only is None:
+        return _ALL_KINDS
+    require("only", only, Collection, "a collection of What")
+    for what in (asked := frozenset(only)):
         require("one of only", what, What, "a What")
     return asked
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, bindparam, create_engine, null, select, update
@@ -29,17 +28,14 @@ def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
     engine.dispose()
 
 
-PEOPLE = Insertion(members)
-COUNTS = Insertion(counts)
+PEOPLE = Insertion(members, "buffer_us", "member")
+COUNT = Insertion(counts)
+OF_T = {"length_us": 9, "tenant": "t"}
 
 
-def person(name: str, buffer: int) -> dict[str, Any]:
-    return {"length_us": 9, "buffer_us": buffer, "member": name, "tenant": "t"}
-
-
-def test_a_value_goes_to_its_column_however_the_row_is_written(connection: Connection) -> None:
+def test_a_value_goes_to_its_column_whatever_the_order_of_the_table(connection: Connection) -> None:
     """Parameters that are counted would end in one another's columns."""
-    PEOPLE.run(connection, [person("ana", 1), dict(reversed(person("ben", 2).items()))])
+    PEOPLE.run(connection, OF_T, [(1, "ana"), (2, "ben")])
 
     found = connection.execute(select(members).order_by(members.c.member)).all()
     assert [tuple(row) for row in found] == [("t", "ana", 1, 9), ("t", "ben", 2, 9)]
@@ -47,8 +43,8 @@ def test_a_value_goes_to_its_column_however_the_row_is_written(connection: Conne
 
 def test_one_row_and_many_are_told_apart(connection: Connection) -> None:
     """Each number of rows has a text of its own, also when fewer come after more."""
-    PEOPLE.run(connection, [person(f"m{n}", n) for n in range(100)])
-    PEOPLE.run(connection, [person("ana", 7)])
+    PEOPLE.run(connection, OF_T, [(n, f"m{n}") for n in range(100)])
+    PEOPLE.run(connection, OF_T, [(7, "ana")])
 
     of_some = StatementOfMembers(
         members.c.member,
@@ -58,16 +54,14 @@ def test_one_row_and_many_are_told_apart(connection: Connection) -> None:
             .order_by(members.c.buffer_us)
         ),
     )
-    asked = (["m3", "ana", "m99"], ["m5"], [], ["nobody", "m1"])
+    asked: tuple[list[str], ...] = (["m3", "ana", "m99"], ["m5"], [], ["nobody", "m1"])
     found = [of_some.run(connection, {"tenant": "t"}, ids).scalars().all() for ids in asked]
     assert found == [[3, 7, 99], [5], [], [1]]
 
 
 def test_what_is_written_into_a_statement_needs_no_parameter(connection: Connection) -> None:
-    COUNTS.run(
-        connection,
-        [{"tenant": "t", "id": "a1", "slug": "call", "start_us": 1, "expires_us": 5}],
-    )
+    row = {"tenant": "t", "id": "a1", "slug": "call", "start_us": 1, "expires_us": 5}
+    COUNT.run(connection, row)
     lasting = Statement(
         update(counts)
         .where(by(counts, "id"), counts.c.slug == "call")
@@ -84,7 +78,7 @@ def test_a_parameter_that_was_forgotten_is_no_null(connection: Connection) -> No
     with pytest.raises(KeyError, match="id"):
         Statement(select(counts).where(by(counts, "tenant", "id"))).run(connection, {"tenant": "t"})
     with pytest.raises(KeyError, match="slug"):
-        COUNTS.run(connection, [{"tenant": "t", "id": "a1"}])
+        COUNT.run(connection, {"tenant": "t", "id": "a1"})
 
 
 def test_each_driver_gets_its_own_words() -> None:
@@ -94,6 +88,6 @@ def test_each_driver_gets_its_own_words() -> None:
     post = texts.of(make_url("postgresql+psycopg://").get_dialect()(), 1)
 
     assert lite.sql.endswith("cb_counts.id = ?")
-    assert lite.filled(["a1"]) == ("a1",)
+    assert lite.filled({"id": "a1"}) == ("a1",)
     assert post.sql.endswith("cb_counts.id = %(id)s::VARCHAR")
-    assert post.filled(["a1"]) == {"id": "a1"}
+    assert post.filled({"id": "a1"}) == {"id": "a1"}

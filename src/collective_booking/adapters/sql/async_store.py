@@ -30,6 +30,7 @@ from collective_booking.adapters.sql.guards import check_guards, create_all
 from collective_booking.adapters.sql.reading import Calendars
 from collective_booking.adapters.sql.store import (
     PATIENCE,
+    SEVERAL,
     TRIES,
     committed_within,
     joined,
@@ -182,7 +183,8 @@ class AsyncSqlStore:
 
     async def _read(self, operation: Callable[..., T], *arguments: Any) -> T:
         async with self.engine.connect() as connection:
-            await connection.run_sync(begin_reading)
+            if operation in SEVERAL:
+                await connection.run_sync(begin_reading)
             return await connection.run_sync(self._guarded_run, operation, *arguments)
 
     async def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:

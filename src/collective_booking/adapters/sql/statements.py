@@ -10,13 +10,12 @@ Must not live here: any statement (it stands above the function that sends it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
-from operator import itemgetter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ClauseElement,
+    Column,
     ColumnElement,
     Connection,
     CursorResult,
@@ -69,7 +68,7 @@ class StatementOfMembers:
         self, member: ColumnElement[str], build: Callable[[ColumnElement[bool]], ClauseElement]
     ) -> None:
         def of_so_many(number: int) -> ClauseElement:
-            names = [bindparam(_member(n), type_=member.type) for n in range(number)]
+            names = [bindparam(_numbered("member", n), type_=member.type) for n in range(number)]
             return build(member.in_(names) if names else false())
 
         self._texts = _Texts(of_so_many)
@@ -78,36 +77,49 @@ class StatementOfMembers:
         self, connection: Connection, given: Mapping[str, Any], ids: Sequence[str]
     ) -> CursorResult[Any]:
         """Send it over *connection* for the members *ids* with the parameters *given*."""
-        members = {_member(n): id_ for n, id_ in enumerate(ids)}
+        members = {_numbered("member", n): id_ for n, id_ in enumerate(ids)}
         text = self._texts.of(connection.dialect, len(ids))
         return _send(connection, text, {**given, **members})
 
 
-def _member(number: int) -> str:
-    return f"member_{number}"
-
-
 class Insertion:
-    """One INSERT of whole rows into a table, however many they are."""
+    """An INSERT of whole rows into *table*, which differ in the columns *each* alone.
 
-    def __init__(self, table: Table) -> None:
-        columns = table.columns
+    What they share is sent once: a text with few parameters is one that a driver remembers.
+    """
 
+    def __init__(self, table: Table, *each: str) -> None:
         def of_so_many(number: int) -> ClauseElement:
-            return insert(table).values(
-                [
-                    {each.name: bindparam(f"{each.name}_{n}", type_=each.type) for each in columns}
-                    for n in range(number)
-                ]
-            )
+            return insert(table).values([row(n) for n in range(number)])
 
+        def row(number: int) -> dict[str, Any]:
+            return {column.name: value(column, number) for column in table.columns}
+
+        def value(column: Column[Any], number: int) -> Any:
+            own = column.name in each
+            name = _numbered(column.name, number) if own else column.name
+            return bindparam(name, type_=column.type)
+
+        self._each = each
         self._texts = _Texts(of_so_many)
-        self._in_order = itemgetter(*columns.keys())
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert *rows* over *connection*: each has a value for every column."""
-        text = self._texts.of(connection.dialect, len(rows))
-        connection.exec_driver_sql(text.sql, text.filled(chain(*map(self._in_order, rows))))
+    def run(
+        self,
+        connection: Connection,
+        given: Mapping[str, Any],
+        rows: Sequence[tuple[Any, ...]] = ((),),
+    ) -> None:
+        """Insert *rows*, each its own values in order, with those *given* for all of them."""
+        own = {
+            _numbered(name, n): value
+            for n, row in enumerate(rows)
+            for name, value in zip(self._each, row, strict=True)
+        }
+        _send(connection, self._texts.of(connection.dialect, len(rows)), {**given, **own})
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name}_{number}"
 
 
 class _Text(NamedTuple):
@@ -118,9 +130,11 @@ class _Text(NamedTuple):
     fixed: Mapping[str, Any]
     positional: bool
 
-    def filled(self, values: Iterable[Any]) -> Any:
-        """*values*, in order, as parameters."""
-        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
+    def filled(self, values: Mapping[str, Any]) -> Any:
+        """*values* as parameters."""
+        if self.positional:
+            return tuple([values[name] for name in self.names])
+        return {name: values[name] for name in self.names}
 
 
 class _Texts:
@@ -148,6 +162,4 @@ def _write(statement: ClauseElement, dialect: Dialect) -> _Text:
 
 
 def _send(connection: Connection, text: _Text, given: Mapping[str, Any]) -> CursorResult[Any]:
-    values = {**text.fixed, **given}
-    parameters = text.filled([values[name] for name in text.names])
-    return connection.exec_driver_sql(text.sql, parameters)
+    return connection.exec_driver_sql(text.sql, text.filled({**text.fixed, **given}))

@@ -54,6 +54,8 @@ TRIES: Final = 5
 """How often a transaction that lost against others is run again before the caller is told."""
 PATIENCE: Final = 30.0
 """How many seconds a writer waits for others on SQLite, where one writes at a time."""
+SEVERAL: Final = frozenset({reading.taken, writing.in_the_way})
+"""What is read by several queries, that have to see one state; a single one does by itself."""
 
 
 class SqlStore:
@@ -206,7 +208,8 @@ class SqlStore:
         **kwargs: P.kwargs,
     ) -> T:
         with self.engine.connect() as connection:
-            begin_reading(connection)
+            if operation in SEVERAL:
+                begin_reading(connection)
             self._see_guards(connection)
             return operation(connection, *args, **kwargs)
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Table,
     and_,
     bindparam,
@@ -77,7 +75,9 @@ _SUBJECTS: Final = {
     for table in (holds, appointments)
 }
 _LOCKING_SUBJECTS: Final = {table: Statement(locking(query)) for table, query in _SUBJECTS.items()}
-_READING_SUBJECTS: Final = {table: Statement(query) for table, query in _SUBJECTS.items()}
+_NEW_SUBJECT: Final = Statement(
+    select(*(query.scalar_subquery().label(table.name) for table, query in _SUBJECTS.items()))
+)
 
 
 def commit(connection: Connection, draft: Draft, admit: Admission | None) -> Outcome | None:
@@ -104,16 +104,20 @@ def _locked(connection: Connection, draft: Draft, *, asked: bool) -> _Ledger:
         key = {"tenant": tenant, "slug": subject.calendar}
         version = _CALENDAR[not draft.capped].run(connection, key).scalar()
     reaches = _lock_members(connection, draft) if draft.tenure is not Tenure.SAME else ()
-    versions = {
-        table: _version_of(connection, _LOCKING_SUBJECTS[table], tenant, value.id)
+    return _Ledger(connection, draft, version, reaches, _versions(connection, draft))
+
+
+def _versions(connection: Connection, draft: Draft) -> dict[Table, int]:
+    """The stored versions of the hold and the appointment of *draft*, locked if they are there."""
+    key = {"tenant": draft.tenant, "id": draft.subject.id}
+    if draft.is_new:
+        found = _NEW_SUBJECT.run(connection, key).mappings().one()
+        return {table: found[table.name] or 0 for table in _SUBJECTS}
+    return {
+        table: _LOCKING_SUBJECTS[table].run(connection, key).scalar() or 0
         for table, value in ((holds, draft.hold), (appointments, draft.appointment))
-        if value is not None and value.version > 1
+        if value is not None
     }
-    return _Ledger(connection, draft, version, reaches, versions)
-
-
-def _version_of(connection: Connection, query: Statement, tenant: str, id: str) -> int:
-    return query.run(connection, {"tenant": tenant, "id": id}).scalar() or 0
 
 
 _LOCKING_MEMBERS: Final = StatementOfMembers(
@@ -126,14 +130,21 @@ _LOCKING_MEMBERS: Final = StatementOfMembers(
 )
 
 
-def _lock_members(connection: Connection, draft: Draft) -> Sequence[Row[Any]]:
+def _lock_members(connection: Connection, draft: Draft) -> Sequence[tuple[int, int]]:
     """Lock the members, sorted: the largest buffer and length that each one's claims have had."""
     ids = _ids(draft.subject)
-    return _LOCKING_MEMBERS.run(connection, {"tenant": draft.tenant}, ids).all()
+    found = _LOCKING_MEMBERS.run(connection, {"tenant": draft.tenant}, ids)
+    return [(row.buffer_us, row.length_us) for row in found]
 
 
 def _ids(subject: Hold | Appointment) -> list[str]:
     return sorted(member.id for member in subject.snapshot.calendar.members)
+
+
+def _own_buffer(subject: Hold | Appointment) -> int:
+    """The larger of the buffers that *subject* was booked with, and so of all its claims."""
+    calendar = subject.snapshot.calendar
+    return in_microseconds(max(calendar.buffer_before, calendar.buffer_after))
 
 
 _NEWS: Final = Statement(select(news.c.id).where(by(news, "tenant", "id")))
@@ -147,7 +158,7 @@ class _Ledger:
     connection: Connection
     draft: Draft
     version: int | None
-    reaches: Sequence[Row[Any]]
+    reaches: Sequence[tuple[int, int]]
     versions: Mapping[Table, int]
 
     def outcome(self, request: Request) -> tuple[str, Outcome] | None:
@@ -159,16 +170,11 @@ class _Ledger:
     def calendar_version(self, slug: str) -> int | None:  # noqa: ARG002  # the draft's own
         return self.version
 
-    def hold_version(self, id: str) -> int:
-        return self._version(holds, id)
+    def hold_version(self, id: str) -> int:  # noqa: ARG002  # the draft's own
+        return self.versions[holds]
 
-    def appointment_version(self, id: str) -> int:
-        return self._version(appointments, id)
-
-    def _version(self, table: Table, id: str) -> int:
-        if table in self.versions:
-            return self.versions[table]
-        return _version_of(self.connection, _READING_SUBJECTS[table], self.draft.tenant, id)
+    def appointment_version(self, id: str) -> int:  # noqa: ARG002  # the draft's own
+        return self.versions[appointments]
 
     def claimed(self, id: str) -> int:
         given = {**self._key(id), "now": to_microseconds(self.draft.now)}
@@ -178,16 +184,14 @@ class _Ledger:
         return {"tenant": self.draft.tenant, "id": id}
 
     def claims(self, subject: Hold | Appointment) -> Iterable[Claim]:
-        calendar = subject.snapshot.calendar
-        own = in_microseconds(max(calendar.buffer_before, calendar.buffer_after))
         begin, end = subject.slot.bounds
-        reach = own + max((each.buffer_us for each in self.reaches), default=0)
+        reach = _own_buffer(subject) + max((buffer for buffer, _ in self.reaches), default=0)
         return reading.near_claims(
             self.connection,
             self.draft.tenant,
             _ids(subject),
             (begin - reach, end + reach),
-            max((each.length_us for each in self.reaches), default=0),
+            max((length for _, length in self.reaches), default=0),
             to_microseconds(self.draft.now),
         )
 
@@ -212,17 +216,12 @@ _DELETING_OWN: Final = {
 }
 _INSERTING: Final = {
     table: Insertion(table)
-    for table in (
-        holds,
-        appointments,
-        appointment_versions,
-        claims,
-        counts,
-        requests,
-        news,
-        outbox,
-    )
+    for table in (holds, appointments, appointment_versions, counts, requests, news)
 }
+_CLAIMING: Final = Insertion(claims, "member", "exclusive")
+_TELLING: Final = Insertion(
+    outbox, "key", "appointment", "version", "channel", "recipient", "attempts", "failure"
+)
 
 
 def _write_claims(connection: Connection, draft: Draft, ledger: _Ledger) -> None:
@@ -254,30 +253,23 @@ def _delete_own(connection: Connection, draft: Draft, table: Table) -> None:
 
 
 def _take(connection: Connection, draft: Draft, ledger: _Ledger, taken: Sequence[Claim]) -> None:
-    until = None if draft.until is None else to_microseconds(draft.until)
-    rows = [_claim_row(draft.tenant, claim, until) for claim in taken]
-    buffer = max(max(row["before_us"], row["after_us"]) for row in rows)
-    length = in_microseconds(draft.subject.slot.duration)
+    buffer, length = _own_buffer(draft.subject), in_microseconds(draft.subject.slot.duration)
     # Of each of them: whoever shares but one with this draft looks as far as that one reaches.
-    if any(each.buffer_us < buffer or each.length_us < length for each in ledger.reaches):
+    if any(known < buffer or longest < length for known, longest in ledger.reaches):
         _widen(connection, draft, buffer, length)
-    _INSERTING[claims].run(connection, rows)
-
-
-def _claim_row(tenant: str, claim: Claim, until: int | None) -> dict[str, Any]:
-    start, end = claim.interval.bounds
-    return {
-        "tenant": tenant,
-        "member": claim.member,
-        "id": claim.id,
+    one = taken[0]  # they differ in whose they are, and whether that one shares it
+    start, end = one.interval.bounds
+    given = {
+        "tenant": draft.tenant,
+        "id": one.id,
         "start_us": start,
         "end_us": end,
-        "before_us": in_microseconds(claim.buffer_before),
-        "after_us": in_microseconds(claim.buffer_after),
-        "exclusive": int(claim.exclusive),
-        "held": int(claim.held),
-        "expires_us": until,
+        "before_us": in_microseconds(one.buffer_before),
+        "after_us": in_microseconds(one.buffer_after),
+        "held": int(one.held),
+        "expires_us": None if draft.until is None else to_microseconds(draft.until),
     }
+    _CLAIMING.run(connection, given, [(each.member, int(each.exclusive)) for each in taken])
 
 
 def _widen(connection: Connection, draft: Draft, buffer: int, length: int) -> None:
@@ -301,7 +293,7 @@ def _write_count(connection: Connection, draft: Draft) -> None:
             "start_us": to_microseconds(draft.counted.start),
             "expires_us": None if draft.until is None else to_microseconds(draft.until),
         }
-        _INSERTING[counts].run(connection, [row])
+        _INSERTING[counts].run(connection, row)
 
 
 def _write_hold(connection: Connection, hold: Hold) -> None:
@@ -323,7 +315,7 @@ def _write_appointment(connection: Connection, appointment: Appointment) -> None
     )
     version = {name: key[name] for name in ("tenant", "id", "version")}
     record = json.dumps(write_appointment(appointment))
-    _INSERTING[appointment_versions].run(connection, [{**version, "record": record}])
+    _INSERTING[appointment_versions].run(connection, {**version, "record": record})
 
 
 def _key(subject: Hold | Appointment) -> dict[str, Any]:
@@ -349,31 +341,30 @@ _UPDATING: Final = {
 def _put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
     """Insert the first version of something, or update it to a later one."""
     if row["version"] == 1:
-        _INSERTING[table].run(connection, [row])
+        _INSERTING[table].run(connection, row)
     else:
         own = {"own_tenant": row["tenant"], "own_id": row["id"]}
         _UPDATING[table].run(connection, {**row, **own})
 
 
 def _write_effects(connection: Connection, draft: Draft) -> None:
-    rows = [_effect_row(effect, draft.now) for effect in draft.effects]
-    if rows:
-        _INSERTING[outbox].run(connection, rows)
+    if not draft.effects:
+        return
+    due = to_microseconds(draft.now)
+    given = {"tenant": draft.tenant, "state": str(Fate.WAITING), "due_us": due}
+    _TELLING.run(connection, given, [_effect_row(effect) for effect in draft.effects])
 
 
-def _effect_row(effect: Effect, now: datetime) -> dict[str, Any]:
-    return {
-        "tenant": effect.tenant,
-        "key": effect.key,
-        "appointment": effect.appointment,
-        "version": effect.version,
-        "channel": str(effect.channel),
-        "recipient": effect.recipient,
-        "state": Fate.WAITING,
-        "due_us": to_microseconds(now),
-        "attempts": effect.attempts,
-        "failure": effect.failure,
-    }
+def _effect_row(effect: Effect) -> tuple[Any, ...]:
+    return (
+        effect.key,
+        effect.appointment,
+        effect.version,
+        str(effect.channel),
+        effect.recipient,
+        effect.attempts,
+        effect.failure,
+    )
 
 
 def _write_answers(connection: Connection, draft: Draft) -> None:
@@ -387,10 +378,10 @@ def _write_answers(connection: Connection, draft: Draft) -> None:
             "version": draft.outcome.version,
             "made_us": made,
         }
-        _INSERTING[requests].run(connection, [row])
+        _INSERTING[requests].run(connection, row)
     if draft.news is not None:
         row = {"tenant": draft.tenant, "id": draft.news, "made_us": made}
-        _INSERTING[news].run(connection, [row])
+        _INSERTING[news].run(connection, row)
 
 
 _LONGEST: Final = Statement(select(func.max(members.c.length_us)).where(by(members, "tenant")))
