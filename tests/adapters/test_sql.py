@@ -18,7 +18,7 @@ from collective_booking.reasons import SlotUnavailableError
 from collective_booking.service import AsyncBookingService
 from collective_booking.testing import FakeClock, FakeProvider
 from collective_booking.testing.contracts import ClockContract
-from tests.adapters.sql_hosts import Host, service
+from tests.adapters.sql_hosts import Host, application, service
 from tests.bookings import HOST, KIM, MONDAY, NOW, SECRET, at, calendar
 
 OPENING: Final = """
@@ -88,6 +88,21 @@ def test_what_is_taken_is_read_of_one_state(host: Host) -> None:
     assert len(booked) == 1
     assert (len(before.claims), len(before.counted)) == (0, 0)
     assert (len(after.claims), len(after.counted)) == (2, 1)
+
+
+@pytest.mark.parametrize("face", ["blocking", "awaited"])
+def test_what_a_driver_has_prepared_outlives_a_read(postgres_url: str, face: str) -> None:
+    """psycopg forgets it with each rollback: each query would be parsed and planned anew."""
+    with application(postgres_url, face) as host:
+        host.service().save_calendar(calendar())
+        for _ in range(8):  # after the fifth time it is worth preparing
+            host.run(host.store.calendar("default", "sales-call"))
+        prepared = "SELECT statement FROM pg_prepared_statements"
+        connection = host.run(host.store.engine.connect())
+        found = host.execute(connection, prepared).scalars().all()
+        host.run(connection.close())
+
+    assert any("cb_calendar_versions.document" in statement for statement in found)
 
 
 class TestDatabaseClock(ClockContract):

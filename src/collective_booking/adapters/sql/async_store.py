@@ -30,7 +30,6 @@ from collective_booking.adapters.sql.guards import check_guards, create_all
 from collective_booking.adapters.sql.reading import Calendars
 from collective_booking.adapters.sql.store import (
     PATIENCE,
-    SEVERAL,
     TRIES,
     committed_within,
     joined,
@@ -183,9 +182,10 @@ class AsyncSqlStore:
 
     async def _read(self, operation: Callable[..., T], *arguments: Any) -> T:
         async with self.engine.connect() as connection:
-            if operation in SEVERAL:
-                await connection.run_sync(begin_reading)
-            return await connection.run_sync(self._guarded_run, operation, *arguments)
+            await connection.run_sync(begin_reading)
+            found = await connection.run_sync(self._guarded_run, operation, *arguments)
+            await connection.commit()  # psycopg forgets what it has prepared at each rollback
+            return found
 
     async def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:
         run = self._guarded_run if guarded else _run

@@ -54,8 +54,6 @@ TRIES: Final = 5
 """How often a transaction that lost against others is run again before the caller is told."""
 PATIENCE: Final = 30.0
 """How many seconds a writer waits for others on SQLite, where one writes at a time."""
-SEVERAL: Final = frozenset({reading.taken, writing.in_the_way})
-"""What is read by several queries, that have to see one state; a single one does by itself."""
 
 
 class SqlStore:
@@ -208,10 +206,11 @@ class SqlStore:
         **kwargs: P.kwargs,
     ) -> T:
         with self.engine.connect() as connection:
-            if operation in SEVERAL:
-                begin_reading(connection)
+            begin_reading(connection)
             self._see_guards(connection)
-            return operation(connection, *args, **kwargs)
+            found = operation(connection, *args, **kwargs)
+            connection.commit()  # psycopg forgets what it has prepared at each rollback
+            return found
 
     def _write(self, operation: Callable[..., T], *arguments: Any, guarded: bool = True) -> T:
         for tried in range(1, TRIES + 1):
