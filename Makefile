@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-PYTEST_ARGS ?= -n auto --maxprocesses 4
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist worksteal
 DEMO ?= examples/sales_call
 DEMO_NOW ?= --now 2026-11-23T07:00:00Z
 DEMO_START ?= 2026-11-24T14:00:00Z
