@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Final
@@ -76,19 +75,24 @@ def story(booking: BookingService, done: Any) -> None:
     booking.deliver()
 
 
+FORKING: Final = get_context("forkserver")
+"""Where clients come from: a process that has imported all they need, and has done nothing yet."""
+FORKING.set_forkserver_preload([__name__])
+
+
 def client(url: str, folder: Path, last: int) -> tuple[bool, list[list[str]]]:
     """Play the story in a process that dies at its step *last*; whether it did, what it heard."""
     heard = folder / "heard.jsonl"
-    code = (
-        "import sys; from tests.storm.test_crash import play;"
-        "play(sys.argv[1], sys.argv[2], int(sys.argv[3]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, url, str(folder), str(last)], check=False, timeout=60
-    )
-    assert done.returncode in {0, -signal.SIGKILL}
+    process = FORKING.Process(target=play, args=(url, str(folder), last))
+    process.start()
+    process.join(timeout=60)
+    ended = process.exitcode
+    process.kill()  # in case it hangs
+    process.join()
+    process.close()
+    assert ended in {0, -signal.SIGKILL}
     told = heard.read_text().splitlines() if heard.exists() else []
-    return done.returncode != 0, [json.loads(line) for line in told]
+    return ended != 0, [json.loads(line) for line in told]
 
 
 def play(url: str, folder: str, last: int) -> None:
