@@ -34,15 +34,16 @@ router = APIRouter(prefix="/admin", dependencies=[Depends(only_the_team)])
 
 @door.get("/login")
 def ask(request: Request, site: Here) -> Response:
-    """The password, please."""
-    return site.show(request, "login.html", wrong=False)
+    """The password, please; once more, where another was given."""
+    wrong = "wrong" in request.query_params
+    return site.show(request, "login.html", 401 if wrong else 200, wrong=wrong)
 
 
 @door.post("/login", dependencies=[Depends(sealed)])
 def enter(request: Request, site: Here, password: Annotated[str, Form()] = "") -> Response:
     """Let in who knows it."""
     if not site.seals.is_password(password):
-        return site.show(request, "login.html", 401, wrong=True)
+        return to("/admin/login?wrong=yes")
     answer = to("/admin")
     answer.set_cookie(
         ADMIN,

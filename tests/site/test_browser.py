@@ -118,27 +118,40 @@ def test_another_zone_is_a_choice_away_and_is_remembered(open_browser: Open) -> 
     assert "23:00 to 23:30 (Asia/Tokyo, UTC+09:00)" in page.locator("main").inner_text()
 
 
-SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["htmx", "no-scripts"])
-
-
-@SCRIPTS
-def test_going_back_finds_each_page_on_the_clock_in_its_address(
-    open_browser: Open, *, scripts: bool
+def test_without_scripts_going_back_finds_each_page_on_the_clock_in_its_address(
+    open_browser: Open,
 ) -> None:
     """A page that says Tokyo under an address of Madrid shows times nobody asked for."""
-    page = open_browser(java_script_enabled=scripts)
+    page = open_browser(java_script_enabled=False)
     page.goto("/sales-call?zone=Europe/London")
-    settled(page)
     for zone in ("Europe/Madrid", "Asia/Tokyo"):
         page.get_by_label("Times are on the clock of").select_option(zone)
-        if not scripts:
-            page.get_by_role("button", name="Show").click()
+        page.get_by_role("button", name="Show").click()
         page.locator("#told", has_text=zone).wait_for()
 
     for zone in ("Europe/Madrid", "Europe/London"):
         page.go_back()
         page.locator("#told", has_text=zone).wait_for()
         assert unquote(page.url).endswith(f"zone={zone}")
+        assert page.get_by_label("Times are on the clock of").input_value() == zone
+
+
+def test_going_back_finds_each_day_on_the_clock_in_its_address(open_browser: Open) -> None:
+    """With htmx another zone is the same page on another clock, and no page to go back through."""
+    page = open_browser()
+    page.goto("/sales-call?zone=Europe/London")
+    settled(page)
+    for zone, day in (("Europe/Madrid", "30"), ("Asia/Tokyo", "27")):
+        page.get_by_label("Times are on the clock of").select_option(zone)
+        page.locator("#told", has_text=zone).wait_for()
+        page.locator(f"#day-2026-11-{day}").click()
+        page.locator("#chosen", has_text=day).wait_for()
+
+    for zone, day in (("Asia/Tokyo", "30"), ("Europe/Madrid", "23")):
+        page.go_back()
+        page.locator("#chosen", has_text=day).wait_for()
+        assert zone in page.locator("#told").inner_text()
+        assert f"zone={zone}" in unquote(page.url)
         assert page.get_by_label("Times are on the clock of").input_value() == zone
 
 
@@ -150,6 +163,8 @@ def test_the_browser_s_own_zone_is_in_the_address_from_the_first_page_on(
     page.goto("/sales-call")
     page.wait_for_url("**zone=*")
     settled(page)
+    page.locator("#day-2026-11-30").click()
+    page.locator("#chosen", has_text="30").wait_for()
     page.get_by_label("Times are on the clock of").select_option("Asia/Tokyo")
     page.locator("#told", has_text="Asia/Tokyo").wait_for()
 
@@ -353,3 +368,41 @@ def test_the_team_makes_an_owner_and_sees_why_a_day_is_empty(
     assert "Wednesday 2 December: no times" in text
     assert "Without Ben, 8 more times" in text
     assert settled(page).evaluate("document.querySelector('.picture img').naturalWidth") > 0
+
+
+def test_back_after_a_mistake_asks_for_nothing_to_be_sent_again(
+    site: Running, open_browser: Open
+) -> None:
+    """A browser that wants to "resubmit the form" frightens whoever has just booked."""
+    page, other = open_browser(), open_browser(timezone_id="Asia/Tokyo")
+    choose_first(page)
+    fill_in(page, email="kim")
+    page.locator("button.main").click()  # no address
+    page.get_by_role("alert").wait_for()
+    book_first(other)
+    fill_in(page)
+    page.locator("button.main").click()  # too late
+    page.get_by_role("radio").first.check()
+    page.locator("button.main").click()
+    arrived(page, "You are booked")
+
+    page.go_back()
+
+    arrived(page, "You have sent this form already")
+    page.get_by_role("link", name="See what became of it").click()
+    arrived(page, "You are booked")
+    assert len(site.booked()) == 2
+
+
+def test_back_after_a_move_shows_where_it_is(open_browser: Open) -> None:
+    """Not whether to move it from where it is to where it is."""
+    page = open_browser()
+    book_first(page)
+    page.get_by_role("link", name="Move it").click()
+    settled(page).locator(".start").last.click()
+    page.get_by_role("button", name="Move it").click()
+    arrived(page, "Your booking has moved")
+
+    page.go_back()
+
+    arrived(page, "Your booking has moved")
