@@ -17,6 +17,7 @@ from collective_booking import (
     Happening,
     IllegalStepError,
     Money,
+    PaymentState,
     SlotUnavailableError,
 )
 from collective_booking.invitations import invitation
@@ -48,6 +49,17 @@ def can_change(appointment: Appointment, now: datetime) -> bool:
 def refund_of(appointment: Appointment, now: datetime) -> Money | None:
     """What cancelling *appointment* gives back."""
     return appointment.paid if appointment.start - now >= REFUNDED else None
+
+
+def given_back(site: Site, appointment: Appointment) -> str:
+    """What of the money for *appointment* went back to the booker; empty while it stands."""
+    if appointment.paid is None or not appointment.status.ended:
+        return ""
+    payment = site.store.hold(site.service.tenant, appointment.id).payment
+    if payment is None or payment.state not in {PaymentState.REFUNDING, PaymentState.REFUNDED}:
+        return "nothing"
+    under_way = payment.state is PaymentState.REFUNDING
+    return f"{payment.returned}{', which is on its way to you' if under_way else ''}"
 
 
 @router.get("")
@@ -144,6 +156,7 @@ def _page(site: Site, request: Request, token: str, name: str, **told: Any) -> R
         around=around(f"/booking/{token}/move", said_zone(request), slot.start, zone),
         can_change=can_change(appointment, site.now()),
         refund=refund_of(appointment, site.now()),
+        given_back=given_back(site, appointment),
         **told,
     )
 

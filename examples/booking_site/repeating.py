@@ -9,8 +9,8 @@ shows the form that was sent and no other: sent again, it books nothing anew (S4
 kept in the browser that sent it, and told to nobody else.
 
 A form with a mistake in it is answered with its own address as well: an answer to a POST could not
-be gone back to. What was typed waits there in a cookie, sealed for that form and that browser, which
-is sent to that form alone and forgotten after minutes, or once it is booked.
+be gone back to. What was typed is in a cookie meanwhile, signed for that form and that browser. No
+other page is sent it, and it is forgotten after minutes, or once it is booked.
 """
 
 from __future__ import annotations

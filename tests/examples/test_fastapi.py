@@ -137,6 +137,20 @@ def test_errors_are_answers(client: Client) -> None:
     assert client("POST", "/calendars/sales-call/bookings", json=naive | KIM).status_code == 422
 
 
+def test_who_wants_a_hundred_years_is_told_how_many_days_there_are(client: Client) -> None:
+    """One request must not keep all others waiting, and its answer has to end somewhere."""
+    century = {"first": MONDAY["first"], "last": "2126-11-23T00:00:00+01:00"}
+    two_months = {"first": MONDAY["first"], "last": "2027-01-24T00:00:00+01:00"}
+
+    refused = client("GET", "/calendars/sales-call/times", params=century)
+
+    assert refused.status_code == 422
+    assert refused.json() == {
+        "detail": "ask for at most 62 days at once: from first to last there are 36524"
+    }
+    assert client("GET", "/calendars/sales-call/times", params=two_months).status_code == 200
+
+
 def test_a_payment_books(client: Client, ports: dict[str, Any]) -> None:
     """The webhook is told the truth and a lie."""
     wish = KIM | {"start": "2026-11-23T15:00:00Z"}

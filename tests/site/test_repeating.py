@@ -32,9 +32,7 @@ def test_what_was_typed_is_in_no_address_and_goes_to_that_form_alone(kim: Visito
     """Addresses are logged and sent on; a cookie for all pages would travel with each of them."""
     again = mistaken(kim, a_form(kim))
 
-    (told,) = (
-        cookie for cookie in again.answer.history[0].headers.get_list("set-cookie")
-    )
+    (told,) = (cookie for cookie in again.answer.history[0].headers.get_list("set-cookie"))
     assert "Kim" not in again.address
     assert "HttpOnly; Max-Age=600; Path=/sales-call/book; SameSite=lax" in told
 
