@@ -77,15 +77,16 @@ def office(request: Request, site: Here) -> Response:
 def team(slug: str, request: Request, site: Here) -> Response:
     """A team, what is booked of it, and what blocks a day (X2)."""
     calendar = site.service.calendar(slug).calendar
-    day = _day(site, calendar, request)
+    day, now = _day(site, calendar, request), today(site.now(), calendar.timezone)
     window = calendar.window(day, day)
-    soon = calendar.window(today(site.now(), calendar.timezone), day + _AHEAD)
+    soon = calendar.window(min(day, now), max(day, now) + _AHEAD)
     return site.show(
         request,
         "team.html",
         calendar=calendar,
         made=request.query_params.get("made") == calendar.owner,
         day=Day(day, ()),
+        today=now,
         monday=monday_of(day),
         why=_finder(site, calendar, day).explain_window(window),
         length=window.end - window.start,

@@ -15,6 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from collective_booking import Attempt, Notice, PaymentState
 from examples.booking_site.choosing import around
+from examples.booking_site.problems import NOTIFIED
 from examples.booking_site.security import sealed
 from examples.booking_site.site import Here, Site, said_zone, to, zone_of
 
@@ -37,7 +38,7 @@ def release(token: str, site: Here) -> Response:
     return to(f"/{attempt.hold.calendar}")
 
 
-@router.post("/webhook")
+@router.post(NOTIFIED)
 async def webhook(request: Request, site: Here) -> Response:
     """What the payment service tells, late, twice or in any order; its signature counts (M4)."""
     notice = Notice(body=await request.body(), headers=dict(request.headers))

@@ -96,3 +96,25 @@ def test_a_time_that_was_gone_and_is_free_again_can_be_booked(
     assert (refused.status, again.status) == (409, 200)
     assert again.form("/book").fields["name"] == "Lou Ray"
     assert "You are booked" in lou.send(again, "/book").text
+
+
+def test_what_cannot_be_done_is_told_on_a_page_of_its_own(
+    site: Running, visit: Callable[[], Visitor]
+) -> None:
+    """Back from there, or over it, sends nothing again; its ways on are of this site alone."""
+    kim, mallory = visit(), visit()
+    page = kim.book("sales-call", kim.get("/sales-call").times[0])
+    asked = kim.get(page.links["Cancel it"])
+    kim.send(asked, "/cancel")
+
+    again = kim.send(asked, "/cancel")
+
+    assert [step.status_code for step in again.answer.history] == [303]
+    assert again.status == 409
+    assert page.address.endswith(again.links["Your booking"])
+    for at in ("https://example.com/", "//example.com", "/booking/forged", "/booking/", "\0"):
+        forged = mallory.http.get("/problem/StaleVersionError", params={"at": at})
+        assert forged.status_code == 409
+        assert "example.com" not in forged.text
+        assert "Your booking" not in forged.text
+    assert mallory.get("/problem/Anything").status == 404
