@@ -10,6 +10,7 @@ function say(place) {
   again.href = place;
   again.textContent = "Try again";
   failed().replaceChildren(failed().dataset.words, " ", again);
+  failed().scrollIntoView({ block: "nearest" });
 }
 
 // The clock that is chosen counts, also for a day that is taken before its times have come.
