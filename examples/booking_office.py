@@ -122,11 +122,8 @@ def words_with_link(page: Callable[[str], str]) -> Words:
 
     >>> from collective_booking.testing.samples import message
     >>> words = words_with_link(lambda token: f"https://book.example.com/{token}")
-    >>> print(words(message(token="a1.x")).text.partition("Status: ")[2])
-    confirmed
-    <BLANKLINE>
-    To look at it, move it or cancel it:
-    https://book.example.com/a1.x
+    >>> words(message(cb.Audience.BOOKER)).text.splitlines()[-2:]
+    ['To look at it, move it or cancel it:', 'https://book.example.com/a-token']
     """
 
     def letter(message: cb.Message) -> Letter:
@@ -182,22 +179,36 @@ STATUSES: Final[Mapping[type[cb.CollectiveBookingError], HTTPStatus]] = {
 """What each error means to whoever has sent the request; any other one is about what was sent."""
 
 
-NOT_HERE: Final = (cb.UnknownBookingError, cb.UnknownCalendarError, cb.UnknownMemberError)
-"""What an address asks for in vain. Their own words are for who has saved no calendar yet."""
-
-
 def status_of(error: cb.CollectiveBookingError) -> HTTPStatus:
     """The HTTP status that tells *error*."""
     known = (STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     return next(known, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+_NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
+
+SENTENCES: Final[Mapping[type[cb.CollectiveBookingError], str]] = {
+    cb.UnknownBookingError: _NOT_HERE,
+    cb.UnknownCalendarError: _NOT_HERE,
+    cb.UnknownMemberError: _NOT_HERE,
+    cb.HoldExpiredError: "The time is no longer held for you. Please choose one again.",
+    cb.IllegalStepError: "This booking has ended, or begun: it cannot be changed any more.",
+    cb.NoChangeError: "The booking is at this time already: there is nothing to change.",
+    cb.PriceChangedError: "The price has changed meanwhile. Please choose your time again.",
+    cb.RequestReusedError: "This was sent before, with other answers. Begin with a time.",
+    cb.StaleVersionError: (
+        "Somebody has changed this booking meanwhile. Look at it anew, then try again."
+    ),
+}
+"""What a visitor reads of errors whose own words are for whoever writes the application."""
+
+
 def told(error: cb.CollectiveBookingError) -> str:
     """What a visitor may read of *error*: no member's name, and nothing of the host's own (X1)."""
     if isinstance(error, cb.SlotUnavailableError):
         return " ".join(error.for_booker())
-    if isinstance(error, NOT_HERE):
-        return "There is nothing at this address. Was the link copied whole?"
+    if type(error) in SENTENCES:
+        return SENTENCES[type(error)]
     if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "This does not work at the moment. Please try again in a while."
     text = str(error)

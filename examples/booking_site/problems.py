@@ -37,38 +37,43 @@ from collective_booking import (
     UnknownMemberError,
     UnreadableTextError,
 )
+from examples.booking_office import SENTENCES as TOLD
 from examples.booking_site.security import HEADERS
 from examples.booking_site.site import Site, address_of, site_of, to
 
 NOTIFIED: Final = "/webhook"
 """Where a program tells something: it reads the status of the answer, and goes nowhere else."""
-_NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
+_NOT_HERE: Final = TOLD[UnknownBookingError]
 _UNREADABLE: Final = "This address cannot be read. Was the link copied whole?"
 _UNREADABLE_FORM: Final = "This form cannot be read. Please begin with a time again."
-_CHANGED: Final = "Somebody has changed this booking meanwhile. Look at it anew, then try again."
 _BUSY: Final = "Too many want something at this moment. Please try again."
 _OURS: Final = "Something went wrong here, and it is not your fault. Please try again later."
 
+STATUSES: Final[dict[type[CollectiveBookingError], int]] = {
+    UnknownCalendarError: 404,
+    UnknownBookingError: 404,
+    UnknownMemberError: 404,
+    StaleVersionError: 409,
+    IllegalStepError: 409,
+    NoChangeError: 409,
+    HoldExpiredError: 409,
+    RequestReusedError: 409,
+    PriceChangedError: 409,
+}
+"""Those of the errors that all of the examples tell in the same words."""
+
 SENTENCES: Final[dict[type[CollectiveBookingError], tuple[int, str]]] = {
     ConfigurationError: (400, _UNREADABLE_FORM),
-    UnknownCalendarError: (404, _NOT_HERE),
-    UnknownBookingError: (404, _NOT_HERE),
-    UnknownMemberError: (404, _NOT_HERE),
     InvalidTokenError: (404, _NOT_HERE),
     UnreadableTextError: (400, _UNREADABLE),
     OutOfRangeError: (400, _UNREADABLE),
     InvalidValueError: (400, _UNREADABLE),
     ForgedNotificationError: (400, "This is no notification of the payment service."),
     ForeignNotificationError: (200, "This is about no payment here."),
-    StaleVersionError: (409, _CHANGED),
-    IllegalStepError: (409, "This booking has ended, or begun: it cannot be changed any more."),
-    NoChangeError: (409, "The booking is at this time already: there is nothing to change."),
-    HoldExpiredError: (409, "The time is no longer held for you. Please choose one again."),
-    RequestReusedError: (409, "This form was sent before, with other answers. Begin with a time."),
     OptionalOwnerError: (409, "An optional member cannot own a calendar."),
-    PriceChangedError: (409, "The price has changed meanwhile. Please choose your time again."),
     RetryTransactionError: (503, _BUSY),
     CalendarChangedError: (409, "The calendar has changed meanwhile. Please choose a time again."),
+    **{kind: (status, TOLD[kind]) for kind, status in STATUSES.items()},
 }
 """What a visitor can do nothing about is not in it, and becomes a plain failure of the site."""
 

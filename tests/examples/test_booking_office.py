@@ -51,6 +51,7 @@ def test_every_error_was_given_a_thought() -> None:
     [
         (cb.InvalidTokenError(), 404, "This link or token is not valid: ask for a new one."),
         (cb.UnknownCalendarError("nope"), 404, "There is nothing at this address."),
+        (cb.StaleVersionError("a1", 2), 409, "Somebody has changed this booking meanwhile."),
         (cb.UnguardedStoreError("a trigger"), 500, "This does not work at the moment."),
         (
             cb.UndeliverableError("secret.internal"),
