@@ -55,13 +55,12 @@ async def refused(_: Request, error: Exception) -> JSONResponse:
 
 SITE = os.environ.get("BOOKING_SITE", "http://127.0.0.1:8000")
 """Where the page is that shows a booking to its booker, for the links in mail."""
+WORDS = words_with_link(lambda token: f"{SITE}/bookings/{token}")
 FOLDER = Path(os.environ.get("BOOKING_FOLDER", ".demo"))
 app = create_app(
     FOLDER / "fastapi.sqlite",
     secret=os.environ.get("SECRET_KEY", "for trying it out, and for nothing else").encode(),
     host="booking.example.com",
-    notifier=FolderOutbox(
-        FOLDER / "outbox", words=words_with_link(lambda token: f"{SITE}/bookings/{token}")
-    ),
+    notifier=FolderOutbox(FOLDER / "outbox", words=WORDS),
     gateway=FakeGateway(),
 )

@@ -37,6 +37,7 @@ class Chooser:
     zone: str | None
     zone_is_chosen: bool
     ends: date | None
+    moving: bool
 
     def sheet_from(self, first: date) -> str:
         """Where the four weeks from *first* are."""
@@ -56,8 +57,8 @@ class Chooser:
         day = self.sheet.chosen
         if day is None:
             return f"No times from {self.sheet.label}."
-        count = f"{len(day.times) or 'No'} time{'' if len(day.times) == 1 else 's'}"
-        return f"{count} on {day.label}, on the clock of {self.sheet.zone}."
+        what = f"{'other ' if self.moving else ''}time{'' if len(day.times) == 1 else 's'}"
+        return f"{len(day.times) or 'No'} {what} on {day.label}, on the clock of {self.sheet.zone}."
 
 
 def chooser(
@@ -90,7 +91,8 @@ def chooser(
     sheet = times.sheet_of(slots, zone, first, day)
     ends = times.horizon_of(now, calendar.timezone, calendar.horizon_days)
     said, chosen = said_zone(request), has_chosen(request)
-    return Chooser(sheet, first, earlier, later, here, there, said, chosen, ends)
+    moves = moving is not None
+    return Chooser(sheet, first, earlier, later, here, there, said, chosen, ends, moves)
 
 
 def around(here: str, zone: str | None, start: datetime, shown: str) -> str:

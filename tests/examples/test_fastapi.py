@@ -20,10 +20,11 @@ from fastapi import FastAPI
 from collective_booking import BookingService, Interval
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.testing import FakeClock, FakeGateway
-from examples.booking_fastapi import blocking, create_app
+from examples.booking_fastapi import WORDS, blocking, create_app
 from examples.booking_office import CALL
 from tests.bookings import HOST, NOW, SECRET
 from tests.examples.mailbox import PATIENCE, Mailbox
+from tests.messages import message
 
 MONDAY = {"first": "2026-11-23T00:00:00+01:00", "last": "2026-11-24T00:00:00+01:00"}
 KIM = {"name": "Kim Lee", "email": "kim@example.com"}
@@ -120,6 +121,19 @@ def test_its_booker_moves_and_cancels_it(client: Client) -> None:
     assert client("GET", place).json() == moved
     assert client("DELETE", place).json()["status"] == "cancelled"
     assert client("DELETE", place).status_code == 409
+
+
+def test_the_link_in_a_booker_s_mail_opens_the_booking(
+    client: Client, ports: dict[str, Any]
+) -> None:
+    """Where a page of the host's own shows it, `BOOKING_SITE` says where that is."""
+    booked = client("POST", "/calendars/sales-call/bookings", json=HALF_PAST | KIM).json()
+
+    letter = WORDS(message(token=booked["token"]))
+
+    link = letter.text.splitlines()[-1]
+    assert link.startswith("http://127.0.0.1:8000/bookings/")
+    assert client("GET", link.removeprefix("http://127.0.0.1:8000")).json() == booked
 
 
 def test_errors_are_answers(client: Client) -> None:

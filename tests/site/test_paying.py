@@ -228,3 +228,15 @@ def test_how_an_attempt_ended_stays_to_be_read(site: Running, kim: Visitor) -> N
     attempt = site.service.begin_payment(page.address.rpartition("/")[2])
     assert "It is not booked" in again.text
     assert attempt.outcome is HoldState.RELEASED
+
+
+def test_a_day_whose_only_time_is_ones_own_is_not_called_empty(kim: Visitor) -> None:
+    """Who has a time on it would read that there is none."""
+    done = answer(kim, held(kim), "pay")
+    while (times := kim.get("/architecture-review").times) and times[0] < "2026-11-25":
+        kim.book("architecture-review", times[0])
+
+    choice = kim.get(done.links["Move it"])
+
+    assert choice.times == []
+    assert "No other time on this day suits all who are needed." in choice.text
