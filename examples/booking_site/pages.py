@@ -79,12 +79,9 @@ def new_form(slug: str, start: str, request: Request, site: Here, form: str = ""
     if not form:
         return begun(request)
     sending = request_id(site, request, form)
-    if led_to(request, sending):
-        zone = zone_of(request, stored.timezone)
-        others = around(f"/{slug}", said_zone(request), wanted, zone)
-        return site.show(
-            request, "sent.html", calendar=stored, place=led_to(request, sending), around=others
-        )
+    if place := led_to(request, sending):
+        others = around(f"/{slug}", said_zone(request), wanted, zone_of(request, stored.timezone))
+        return site.show(request, "sent.html", calendar=stored, place=place, around=others)
     fresh = Entry(start=start, price=_code(stored.price), request_id=sending)
     entry, problems = typed(site, request, form) or (fresh, {})
     refused: Sequence[str] = ()
