@@ -1,16 +1,17 @@
 """What the booking pages in Django, Flask and FastAPI have in common.
 
-Lives here: a team with two calendars, a visitor's days of times and zones, and which HTTP status an
-error is.
+Lives here: a team with two calendars, a visitor's days of times and zones, letters with a link, and
+which HTTP status an error is.
 Must not live here: any web framework. Each page is in a folder beside this file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from html import escape
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Final
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import collective_booking as cb
 from collective_booking.adapters.sql import SqlStore
+from collective_booking.letters import Letter, Words, letter_of
 from collective_booking.ports import Clock
 from collective_booking.service import SystemClock
 
@@ -112,6 +114,33 @@ def _regions() -> dict[str, list[str]]:
     return {"UTC": ["UTC"], **regions}
 
 
+# --- letters -------------------------------------------------------------------------------------
+
+
+def words_with_link(page: Callable[[str], str]) -> Words:
+    """The usual letters; the booker's leads to the *page* of their token, while it can be managed.
+
+    >>> from collective_booking.testing.samples import message
+    >>> words = words_with_link(lambda token: f"https://book.example.com/{token}")
+    >>> words(message(cb.Audience.BOOKER)).text.splitlines()[-2:]
+    ['To look at it, move it or cancel it:', 'https://book.example.com/a-token']
+    """
+
+    def letter(message: cb.Message) -> Letter:
+        usual = letter_of(replace(message, token=""))
+        if not (message.token and message.appointment.status.active):
+            return usual
+        link, told = page(message.token), "To look at it, move it or cancel it"
+        linked = f'<p><a href="{escape(link)}">{told}</a></p></body>'
+        return Letter(
+            usual.subject,
+            f"{usual.text}\n\n{told}:\n{link}",
+            usual.html.replace("</body>", linked),
+        )
+
+    return letter
+
+
 # --- errors --------------------------------------------------------------------------------------
 
 STATUSES: Final[Mapping[type[cb.CollectiveBookingError], HTTPStatus]] = {
@@ -156,10 +185,30 @@ def status_of(error: cb.CollectiveBookingError) -> HTTPStatus:
     return next(known, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+_NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
+
+SENTENCES: Final[Mapping[type[cb.CollectiveBookingError], str]] = {
+    cb.UnknownBookingError: _NOT_HERE,
+    cb.UnknownCalendarError: _NOT_HERE,
+    cb.UnknownMemberError: _NOT_HERE,
+    cb.HoldExpiredError: "The time is no longer held for you. Please choose one again.",
+    cb.IllegalStepError: "This booking has ended, or begun: it cannot be changed any more.",
+    cb.NoChangeError: "The booking is at this time already: there is nothing to change.",
+    cb.PriceChangedError: "The price has changed meanwhile. Please choose your time again.",
+    cb.RequestReusedError: "This was sent before, with other answers. Begin with a time.",
+    cb.StaleVersionError: (
+        "Somebody has changed this booking meanwhile. Look at it anew, then try again."
+    ),
+}
+"""What a visitor reads of errors whose own words are for whoever writes the application."""
+
+
 def told(error: cb.CollectiveBookingError) -> str:
     """What a visitor may read of *error*: no member's name, and nothing of the host's own (X1)."""
     if isinstance(error, cb.SlotUnavailableError):
         return " ".join(error.for_booker())
+    if type(error) in SENTENCES:
+        return SENTENCES[type(error)]
     if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "This does not work at the moment. Please try again in a while."
     text = str(error)

@@ -66,6 +66,22 @@ def test_the_host_learns_which_member_declined() -> None:
     assert "Who:    ben" in letter_of(message(made, channel=Channel.HOST)).text
 
 
+def test_a_cancellation_tells_what_goes_back() -> None:
+    """The gateway may not have answered yet, so it is not told as done (M5)."""
+    ended = appointment().stepped(Happening.CANCELLED, NOW, note="90.00 EUR")
+
+    assert "Refund: 90.00 EUR, on its way" in letter_of(message(ended)).text.splitlines()
+    without = letter_of(message(appointment().stepped(Happening.CANCELLED, NOW)))
+    assert "Refund" not in without.text
+
+
+def test_what_has_ended_is_managed_by_nobody() -> None:
+    """A token in such a letter would open nothing that can be done."""
+    ended = letter_of(message(appointment().stepped(Happening.CANCELLED, NOW)))
+
+    assert "token" not in ended.text + ended.html
+
+
 @pytest.mark.parametrize("happening", Happening)
 def test_whatever_happens_there_is_a_word_for_it(happening: Happening) -> None:
     assert letter_of(message(happening=happening)).subject == f"{HEADLINES[happening]}: Sales call"

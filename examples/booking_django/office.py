@@ -23,10 +23,9 @@ from django.urls import reverse
 
 from collective_booking import IllegalStepError
 from collective_booking.adapters.sql import SqlStore
-from collective_booking.letters import letter_of
 from collective_booking.messages import Audience, Message
 from examples.booking_django.models import Lead
-from examples.booking_office import Office
+from examples.booking_office import Office, words_with_link
 
 
 @cache
@@ -61,13 +60,16 @@ def _keep_lead(message: Message) -> None:
     older.update(**facts)
 
 
+def _page(token: str) -> str:
+    return f"{settings.SITE}{reverse('booked', args=[token])}"
+
+
 def _mail(message: Message) -> EmailMessage:
-    letter = letter_of(message)
-    link = f"\n{settings.SITE}{reverse('booked', args=[message.token])}\n" if message.token else ""
+    letter = words_with_link(_page)(message)
     # The same message has the same Message-ID each time, by which mailboxes tell repetitions.
     mark = blake2b(message.key.encode(), digest_size=16).hexdigest()
     named = {"Message-ID": f"<{mark}@{settings.BOOKINGS['host']}>"}
-    mail = EmailMessage(letter.subject, letter.text + link, to=[message.email], headers=named)
+    mail = EmailMessage(letter.subject, letter.text, to=[message.email], headers=named)
     if message.invitation is not None:
         method = "CANCEL" if b"METHOD:CANCEL" in message.invitation else "REQUEST"
         kind = f"text/calendar; method={method}"

@@ -82,11 +82,14 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = StartForm(request.GET)
     if not chosen.is_valid():
         return redirect("times", slug)
+    start = chosen.cleaned_data["start"]
+    refused = office().service.explain(slug, start).for_booker()
+    if request.method != "POST" and refused:  # what is sent is asked for once more, and is held
+        return _times(request, slug, " ".join(refused))
     form = BookingForm(request.POST or None, initial={"start": request.GET["start"]})
     if form.is_valid():
         return _held(request, slug, form.cleaned_data)
     shown = {"calendar": calendar, "zone": _zone(request, calendar), "form": form}
-    start = chosen.cleaned_data["start"]
     return _page(request, "details", 422 if form.is_bound else 200, start=start, **shown)
 
 

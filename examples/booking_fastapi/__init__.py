@@ -20,7 +20,7 @@ from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.adapters.sql.async_store import AsyncSqlStore
 from collective_booking.testing import FakeGateway
 from examples.booking_fastapi.api import router
-from examples.booking_office import CALENDARS, status_of, told
+from examples.booking_office import CALENDARS, status_of, told, words_with_link
 from examples.delivering.in_a_loop import delivering
 
 
@@ -53,11 +53,14 @@ async def refused(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": told(error)}, status_of(error))
 
 
+SITE = os.environ.get("BOOKING_SITE", "http://127.0.0.1:8000")
+"""Where the page is that shows a booking to its booker, for the links in mail."""
+WORDS = words_with_link(lambda token: f"{SITE}/bookings/{token}")
 FOLDER = Path(os.environ.get("BOOKING_FOLDER", ".demo"))
 app = create_app(
     FOLDER / "fastapi.sqlite",
     secret=os.environ.get("SECRET_KEY", "for trying it out, and for nothing else").encode(),
     host="booking.example.com",
-    notifier=FolderOutbox(FOLDER / "outbox"),
+    notifier=FolderOutbox(FOLDER / "outbox", words=WORDS),
     gateway=FakeGateway(),
 )

@@ -6,10 +6,10 @@ Must not live here: any decision about times, answers to errors (those are the a
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, cast
+from datetime import datetime, timedelta
+from typing import Annotated, Final, cast
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import AwareDatetime, BaseModel
 
 import collective_booking as cb
@@ -75,16 +75,27 @@ def service_of(request: Request) -> cb.AsyncBookingService:
     return cast("cb.AsyncBookingService", request.app.state.service)
 
 
+WIDEST: Final = timedelta(days=62)
+"""The most that one request may ask for: two months, as a page of a calendar shows them."""
+
+
+def window_of(first: AwareDatetime, last: AwareDatetime) -> cb.Interval:
+    """The starts from *first* until before *last*; who wants more of them asks more than once."""
+    if last - first > WIDEST:
+        asked = f"from first to last there are {(last - first).days}"
+        raise HTTPException(422, f"ask for at most {WIDEST.days} days at once: {asked}")
+    return cb.Interval(first, last)
+
+
+Window = Annotated[cb.Interval, Depends(window_of)]
 Service = Annotated[cb.AsyncBookingService, Depends(service_of)]
 router = APIRouter()
 
 
 @router.get("/calendars/{slug}/times")
-async def times(
-    slug: str, first: AwareDatetime, last: AwareDatetime, service: Service
-) -> list[datetime]:
-    """The starts from *first* until before *last*."""
-    return [slot.start for slot in await service.offers(slug, cb.Interval(first, last))]
+async def times(slug: str, window: Window, service: Service) -> list[datetime]:
+    """The starts in *window*."""
+    return [slot.start for slot in await service.offers(slug, window)]
 
 
 @router.post("/calendars/{slug}/bookings", status_code=201)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import FastAPI
-from pydantic import AwareDatetime
 
-from collective_booking import BookingService, CollectiveBookingError, Interval
+from collective_booking import BookingService, CollectiveBookingError
 from examples.booking_fastapi import refused
+from examples.booking_fastapi.api import Window
 
 
 def create_app(service: BookingService) -> FastAPI:
@@ -21,7 +21,7 @@ def create_app(service: BookingService) -> FastAPI:
     app.add_exception_handler(CollectiveBookingError, refused)
 
     @app.get("/calendars/{slug}/times")
-    def times(slug: str, first: AwareDatetime, last: AwareDatetime) -> list[datetime]:
-        return [slot.start for slot in service.offers(slug, Interval(first, last))]
+    def times(slug: str, window: Window) -> list[datetime]:
+        return [slot.start for slot in service.offers(slug, window)]
 
     return app

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, Final
 
 import click
-from flask import Flask, abort, render_template, request, session
+from flask import Flask, Response, abort, render_template, request, session
 from sqlalchemy import create_engine
 from werkzeug.exceptions import HTTPException
 
@@ -23,7 +23,11 @@ from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.testing import FakeGateway
 from examples.booking_flask.crm import Crm
 from examples.booking_flask.pages import Answer, pages
-from examples.booking_office import status_of, told
+from examples.booking_office import status_of, told, words_with_link
+
+SITE: Final = "http://127.0.0.1:5000"
+"""How visitors reach it, for the links in mail."""
+WORDS: Final = words_with_link(lambda token: f"{SITE}/booked/{token}/")
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -34,7 +38,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         SECRET_KEY=os.environ.get("SECRET_KEY", "for trying it out, and for nothing else"),
         SESSION_COOKIE_SAMESITE="Lax",
         DATABASE=f"sqlite:///{folder / 'flask.sqlite'}",
-        BOOKINGS={"gateway": FakeGateway(), "notifier": FolderOutbox(folder / "outbox")},
+        BOOKINGS={
+            "gateway": FakeGateway(),
+            "notifier": FolderOutbox(folder / "outbox", words=WORDS),
+        },
     )
     app.config.from_mapping(config)
     if app.config["DATABASE"].startswith(f"sqlite:///{folder}"):
@@ -47,6 +54,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.register_error_handler(CollectiveBookingError, _refused)
     app.register_error_handler(HTTPException, _went_wrong)
     app.before_request(_refuse_forged_forms)
+    app.after_request(_keep_addresses)
     app.jinja_env.globals["csrf_token"] = _csrf_token
 
     @app.cli.command("deliver")
@@ -67,6 +75,12 @@ def _refused(error: CollectiveBookingError) -> Answer:
 def _went_wrong(error: HTTPException) -> Answer:
     """The page for what Flask itself refuses."""
     return render_template("refused.html", told=error.description), error.code or 500
+
+
+def _keep_addresses(answer: Response) -> Response:
+    """Tell nobody from which page a visitor came: who has a token's address has the booking."""
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    return answer
 
 
 # Flask has nothing against forms that other sites send in a visitor's name. An application that

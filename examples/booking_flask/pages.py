@@ -69,6 +69,8 @@ def details(slug: str) -> Answer:
     """Who books."""
     calendar = _office().service.calendar(slug).calendar
     here, start = _zone(calendar), _start(request.args.get("start", ""))
+    if refused := _office().service.explain(slug, start).for_booker():
+        return times(slug, " ".join(refused))
     shown = {"calendar": calendar, "zone": here, "start": start.astimezone(here)}
     return render_template("details.html", request_id=uuid4().hex, **shown)
 

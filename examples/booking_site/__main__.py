@@ -7,6 +7,7 @@ import sys
 import uvicorn
 
 from examples.booking_site.app import create_app
+from examples.booking_site.logs import log_settings
 from examples.booking_site.settings import environment, settings_from
 
 
@@ -17,7 +18,7 @@ def main() -> None:
     print(f"The team's pages: {settings.address}/admin, password {settings.password}")
     mail = f"goes through {settings.mail_host}" if settings.mail_host else f"in {settings.outbox}"
     print(f"Everything is kept in {settings.folder}, mail {mail}", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="info")
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=log_settings())
 
 
 if __name__ == "__main__":

@@ -34,15 +34,16 @@ router = APIRouter(prefix="/admin", dependencies=[Depends(only_the_team)])
 
 @door.get("/login")
 def ask(request: Request, site: Here) -> Response:
-    """The password, please."""
-    return site.show(request, "login.html", wrong=False)
+    """The password, please; once more, where another was given."""
+    wrong = "wrong" in request.query_params
+    return site.show(request, "login.html", 401 if wrong else 200, wrong=wrong)
 
 
 @door.post("/login", dependencies=[Depends(sealed)])
 def enter(request: Request, site: Here, password: Annotated[str, Form()] = "") -> Response:
     """Let in who knows it."""
     if not site.seals.is_password(password):
-        return site.show(request, "login.html", 401, wrong=True)
+        return to("/admin/login?wrong=yes")
     answer = to("/admin")
     answer.set_cookie(
         ADMIN,
@@ -76,15 +77,16 @@ def office(request: Request, site: Here) -> Response:
 def team(slug: str, request: Request, site: Here) -> Response:
     """A team, what is booked of it, and what blocks a day (X2)."""
     calendar = site.service.calendar(slug).calendar
-    day = _day(site, calendar, request)
+    day, now = _day(site, calendar, request), today(site.now(), calendar.timezone)
     window = calendar.window(day, day)
-    soon = calendar.window(today(site.now(), calendar.timezone), day + _AHEAD)
+    soon = calendar.window(min(day, now), max(day, now) + _AHEAD)
     return site.show(
         request,
         "team.html",
         calendar=calendar,
         made=request.query_params.get("made") == calendar.owner,
         day=Day(day, ()),
+        today=now,
         monday=monday_of(day),
         why=_finder(site, calendar, day).explain_window(window),
         length=window.end - window.start,

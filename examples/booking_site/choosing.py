@@ -37,6 +37,7 @@ class Chooser:
     zone: str | None
     zone_is_chosen: bool
     ends: date | None
+    moving: bool
 
     def sheet_from(self, first: date) -> str:
         """Where the four weeks from *first* are."""
@@ -56,8 +57,8 @@ class Chooser:
         day = self.sheet.chosen
         if day is None:
             return f"No times from {self.sheet.label}."
-        count = f"{len(day.times) or 'No'} time{'' if len(day.times) == 1 else 's'}"
-        return f"{count} on {day.label}, on the clock of {self.sheet.zone}."
+        what = f"{'other ' if self.moving else ''}time{'' if len(day.times) == 1 else 's'}"
+        return f"{len(day.times) or 'No'} {what} on {day.label}, on the clock of {self.sheet.zone}."
 
 
 def chooser(
@@ -68,15 +69,17 @@ def chooser(
     there: str,
     *,
     moving: Appointment | None = None,
-    around: datetime | None = None,
+    about: datetime | None = None,
 ) -> Chooser:
-    """What *request* asks to see of *calendar*; the weeks *around* an instant, if that is given.
+    """What *request* asks to see of *calendar*; if it asks for no day, that of the instant *about*.
 
     The calendar's times are looked up once, for all four weeks.
     """
     zone, now = zone_of(request, calendar.timezone), site.now()
     asked = {name: times.date_of(request.query_params.get(name)) for name in ("first", "day")}
-    day = times.today(around, zone) if around else asked["day"]
+    day = asked["day"]
+    if about is not None and not any(asked.values()):
+        day = times.today(about, zone)
     first = times.monday_of(asked["first"] or day or times.today(now, zone))
     window = times.window_of(first, zone, now)
     slots = []
@@ -88,7 +91,13 @@ def chooser(
     sheet = times.sheet_of(slots, zone, first, day)
     ends = times.horizon_of(now, calendar.timezone, calendar.horizon_days)
     said, chosen = said_zone(request), has_chosen(request)
-    return Chooser(sheet, first, earlier, later, here, there, said, chosen, ends)
+    moves = moving is not None
+    return Chooser(sheet, first, earlier, later, here, there, said, chosen, ends, moves)
+
+
+def around(here: str, zone: str | None, start: datetime, shown: str) -> str:
+    """Where *here* shows the day of *start*, which is written on the clock of the zone *shown*."""
+    return address_of(here, zone, day=times.today(start, shown))
 
 
 def nearest(

@@ -6,6 +6,7 @@ Must not live here: choosing a time for the first time, payments.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -16,12 +17,22 @@ from collective_booking import (
     Happening,
     IllegalStepError,
     Money,
+    PaymentState,
     SlotUnavailableError,
 )
 from collective_booking.invitations import invitation
-from examples.booking_site.choosing import chooser
+from examples.booking_site.choosing import around, chooser
 from examples.booking_site.security import sealed
-from examples.booking_site.site import Here, Site, to, wants_part, zone_of, zoned
+from examples.booking_site.site import (
+    Here,
+    Site,
+    address_of,
+    said_zone,
+    to,
+    wants_part,
+    zone_of,
+    zoned,
+)
 from examples.booking_site.times import start_of
 
 router = APIRouter(prefix="/booking/{token}")
@@ -38,6 +49,17 @@ def can_change(appointment: Appointment, now: datetime) -> bool:
 def refund_of(appointment: Appointment, now: datetime) -> Money | None:
     """What cancelling *appointment* gives back."""
     return appointment.paid if appointment.start - now >= REFUNDED else None
+
+
+def given_back(site: Site, appointment: Appointment) -> str:
+    """What of the money for *appointment* went back to the booker; empty while it stands."""
+    if appointment.paid is None or not appointment.status.ended:
+        return ""
+    payment = site.store.hold(site.service.tenant, appointment.id).payment
+    if payment is None or payment.state not in {PaymentState.REFUNDING, PaymentState.REFUNDED}:
+        return "nothing"
+    under_way = payment.state is PaymentState.REFUNDING
+    return f"{payment.returned}{', which is on its way to you' if under_way else ''}"
 
 
 @router.get("")
@@ -59,16 +81,19 @@ def file(token: str, site: Here) -> Response:
 
 
 @router.get("/move")
-def other_times(token: str, request: Request, site: Here) -> Response:
-    """Where it can be moved to."""
+def other_times(token: str, request: Request, site: Here, gone: str = "") -> Response:
+    """Where it can be moved to: around where it is, or around a time that is *gone* meanwhile."""
     _changeable(site, token)
-    return zoned(request) or _choose(site, request, token)
+    return zoned(request) or _choose(site, request, token, start_of(gone) if gone else None)
 
 
 @router.get("/move-to")
 def ask_to_move(token: str, start: str, request: Request, site: Here) -> Response:
-    """One more look before it is moved."""
-    slot = _changeable(site, token).snapshot.slot(start_of(start))
+    """One more look before it is moved; if it is there already, that is what there is to see."""
+    appointment, wanted = _changeable(site, token), start_of(start)
+    if wanted == appointment.start:
+        return to(f"/booking/{token}")
+    slot = appointment.snapshot.slot(wanted)
     return _page(site, request, token, "move_to.html", slot=slot)
 
 
@@ -83,8 +108,8 @@ def move(
     """Move it; where the time is gone meanwhile, it stays, and there are others."""
     try:
         site.service.reschedule(_id(site, token), start_of(start), version=version)
-    except SlotUnavailableError as error:
-        return _choose(site, request, token, error)
+    except SlotUnavailableError:
+        return to(address_of(f"/booking/{token}/move", said_zone(request), gone=start))
     return to(f"/booking/{token}")
 
 
@@ -120,21 +145,23 @@ def _changeable(site: Site, token: str) -> Appointment:
 
 def _page(site: Site, request: Request, token: str, name: str, **told: Any) -> Response:
     appointment = _appointment(site, token)
+    zone = zone_of(request, appointment.snapshot.calendar.timezone)
+    slot = told.get("slot", appointment.slot)
     return site.show(
         request,
         name,
         appointment=appointment,
         token=token,
-        zone=zone_of(request, appointment.snapshot.calendar.timezone),
+        zone=zone,
+        around=around(f"/booking/{token}/move", said_zone(request), slot.start, zone),
         can_change=can_change(appointment, site.now()),
         refund=refund_of(appointment, site.now()),
+        given_back=given_back(site, appointment),
         **told,
     )
 
 
-def _choose(
-    site: Site, request: Request, token: str, error: SlotUnavailableError | None = None
-) -> Response:
+def _choose(site: Site, request: Request, token: str, gone: datetime | None) -> Response:
     appointment = _appointment(site, token)
     shown = chooser(
         site,
@@ -143,14 +170,18 @@ def _choose(
         f"/booking/{token}/move",
         f"/booking/{token}/move-to",
         moving=appointment,
-        around=error.explanation.start if error else None,
+        about=gone or appointment.start,
     )
+    refused: Sequence[str] = ()
+    if gone:
+        answer = site.service.explain(appointment.calendar, gone, moving=appointment.id)
+        refused = answer.for_booker()
     return site.show(
         request,
         "chooser.html" if wants_part(request) else "move.html",
-        409 if error else 200,
+        409 if refused else 200,
         appointment=appointment,
         chooser=shown,
-        refused=error.for_booker() if error else (),
+        refused=refused,
         token=token,
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -24,16 +25,24 @@ from collective_booking import (
     Shown,
     SlotUnavailableError,
 )
-from examples.booking_site.choosing import chooser, nearest
+from examples.booking_site.choosing import around, chooser, nearest
 from examples.booking_site.forms import UNCHOSEN, Entry, Filled, problems_of
-from examples.booking_site.repeating import begun, led_to, request_id, sent
+from examples.booking_site.repeating import (
+    address,
+    begun,
+    led_to,
+    request_id,
+    retyped,
+    sent,
+    typed,
+)
 from examples.booking_site.security import sealed
 from examples.booking_site.site import (
     Here,
     Site,
-    address_of,
     has_chosen,
     said_zone,
+    to,
     wants_part,
     zone_of,
     zoned,
@@ -41,6 +50,8 @@ from examples.booking_site.site import (
 from examples.booking_site.times import start_of
 
 router = APIRouter()
+
+NOTHING: Final[Mapping[str, str]] = {}
 
 
 @router.get("/")
@@ -68,11 +79,15 @@ def new_form(slug: str, start: str, request: Request, site: Here, form: str = ""
     if not form:
         return begun(request)
     sending = request_id(site, request, form)
-    if led_to(request, sending):
-        return _sent_before(site, request, stored, sending)
-    answer = site.service.explain(slug, wanted)
-    entry = Entry(start=start, price=_code(stored.price), request_id=sending)
-    return _form(site, request, stored, entry, refused=answer.for_booker())
+    if place := led_to(request, sending):
+        others = around(f"/{slug}", said_zone(request), wanted, zone_of(request, stored.timezone))
+        return site.show(request, "sent.html", calendar=stored, place=place, around=others)
+    fresh = Entry(start=start, price=_code(stored.price), request_id=sending)
+    entry, problems = typed(site, request, form) or (fresh, {})
+    refused: Sequence[str] = ()
+    if entry.start:  # or else other times were offered, and none was chosen
+        refused = site.service.explain(slug, start_of(entry.start)).for_booker()
+    return _form(site, request, stored, entry, problems, refused)
 
 
 @router.post("/{slug}/book", dependencies=[Depends(sealed)])
@@ -81,16 +96,16 @@ def book(slug: str, request: Request, site: Here, entry: Filled) -> Response:
     stored = site.service.calendar(slug).calendar
     try:
         if not entry.start:
-            return _form(site, request, stored, entry, problems=UNCHOSEN)
+            return _again(site, request, stored, entry, UNCHOSEN)
         return sent(request, entry.request_id, _taken(site, request, stored, entry))
     except ConfigurationError as error:
-        return _form(site, request, stored, entry, problems=problems_of(error))
+        return _again(site, request, stored, entry, problems_of(error))
     except SlotUnavailableError as error:
-        return _form(site, request, stored, entry, refused=error.for_booker())
+        return _again(site, request, stored, entry, refused=error.for_booker())
     except RequestReusedError:
         if led_to(request, entry.request_id) is None:
             raise
-        return _sent_before(site, request, stored, entry.request_id, 409)
+        return to(address(request))
 
 
 def _taken(site: Site, request: Request, calendar: CollectiveCalendar, entry: Entry) -> str:
@@ -113,14 +128,26 @@ def _taken(site: Site, request: Request, calendar: CollectiveCalendar, entry: En
     return f"/pay/{held.token}"
 
 
+def _again(
+    site: Site,
+    request: Request,
+    calendar: CollectiveCalendar,
+    entry: Entry,
+    problems: Mapping[str, str] = NOTHING,
+    refused: Sequence[str] = (),
+) -> Response:
+    """Where what is wrong with *entry* is read: at the form's address, or else in this answer."""
+    elsewhere = retyped(site, request, entry, problems)
+    return elsewhere or _form(site, request, calendar, entry, problems, refused)
+
+
 def _form(
     site: Site,
     request: Request,
     calendar: CollectiveCalendar,
     entry: Entry,
-    *,
-    problems: Mapping[str, str] | None = None,
-    refused: Sequence[str] = (),
+    problems: Mapping[str, str],
+    refused: Sequence[str],
 ) -> Response:
     """The form as it was filled in, with what is wrong; other times where this one is *refused*."""
     start, zone = start_of(entry.about), zone_of(request, calendar.timezone)
@@ -130,24 +157,17 @@ def _form(
         "form.html",
         409 if refused else 422 if problems else 200,
         calendar=calendar,
-        sends_to=address_of(f"/{calendar.slug}/book", said_zone(request)),
+        sends_to=address(request),
+        around=around(f"/{calendar.slug}", said_zone(request), start, zone),
         entry=entry,
         slot=Interval(start, start + calendar.duration),
         zone=zone,
         asks_zone=request.method == "GET" and not has_chosen(request),
-        problems=problems or {},
+        problems=problems,
         refused=refused,
         choosing=choosing,
         others=nearest(site, calendar, start, zone) if choosing else [],
     )
-
-
-def _sent_before(
-    site: Site, request: Request, calendar: CollectiveCalendar, sending: str, status: int = 200
-) -> Response:
-    """What the same form led to when it was sent: who goes back wants that, and not another."""
-    place = led_to(request, sending)
-    return site.show(request, "sent.html", status, calendar=calendar, place=place)
 
 
 def _code(price: Money | None) -> str:

@@ -14,8 +14,10 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from collective_booking import Attempt, Notice, PaymentState
+from examples.booking_site.choosing import around
+from examples.booking_site.problems import NOTIFIED
 from examples.booking_site.security import sealed
-from examples.booking_site.site import Here, Site, to, zone_of
+from examples.booking_site.site import Here, Site, said_zone, to, zone_of
 
 router = APIRouter()
 
@@ -36,7 +38,7 @@ def release(token: str, site: Here) -> Response:
     return to(f"/{attempt.hold.calendar}")
 
 
-@router.post("/webhook")
+@router.post(NOTIFIED)
 async def webhook(request: Request, site: Here) -> Response:
     """What the payment service tells, late, twice or in any order; its signature counts (M4)."""
     notice = Notice(body=await request.body(), headers=dict(request.headers))
@@ -69,13 +71,15 @@ def paid(token: str, site: Here, answer: Annotated[str, Form()] = "") -> Respons
 
 def _page(site: Site, request: Request, name: str, attempt: Attempt) -> Response:
     hold = attempt.hold
+    zone = zone_of(request, hold.snapshot.calendar.timezone)
     return site.show(
         request,
         name,
         attempt=attempt,
         hold=hold,
+        around=around(f"/{hold.calendar}", said_zone(request), hold.slot.start, zone),
         price=hold.snapshot.calendar.price,
-        zone=zone_of(request, hold.snapshot.calendar.timezone),
+        zone=zone,
         refused=hold.payment is not None and hold.payment.state is PaymentState.DECLINED,
         lapsed=hold.has_lapsed(site.now()),
     )

@@ -1,6 +1,7 @@
 """What a visitor reads when something cannot be done.
 
-Lives here: a sentence and a status for each error of the library that a visitor can cause.
+Lives here: a sentence and a status for each error of the library that a visitor can cause, and the
+page that says it.
 Must not live here: which problem a form has (that is `forms`), logging.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -36,51 +37,85 @@ from collective_booking import (
     UnknownMemberError,
     UnreadableTextError,
 )
+from examples.booking_office import SENTENCES as TOLD
 from examples.booking_site.security import HEADERS
-from examples.booking_site.site import Site, site_of
+from examples.booking_site.site import Site, address_of, site_of, to
 
-_NOT_HERE: Final = "There is nothing at this address. Was the link copied whole?"
+NOTIFIED: Final = "/webhook"
+"""Where a program tells something: it reads the status of the answer, and goes nowhere else."""
+_NOT_HERE: Final = TOLD[UnknownBookingError]
 _UNREADABLE: Final = "This address cannot be read. Was the link copied whole?"
 _UNREADABLE_FORM: Final = "This form cannot be read. Please begin with a time again."
-_CHANGED: Final = "Somebody has changed this booking meanwhile. Look at it anew, then try again."
 _BUSY: Final = "Too many want something at this moment. Please try again."
 _OURS: Final = "Something went wrong here, and it is not your fault. Please try again later."
 
+STATUSES: Final[dict[type[CollectiveBookingError], int]] = {
+    UnknownCalendarError: 404,
+    UnknownBookingError: 404,
+    UnknownMemberError: 404,
+    StaleVersionError: 409,
+    IllegalStepError: 409,
+    NoChangeError: 409,
+    HoldExpiredError: 409,
+    RequestReusedError: 409,
+    PriceChangedError: 409,
+}
+"""Those of the errors that all of the examples tell in the same words."""
+
 SENTENCES: Final[dict[type[CollectiveBookingError], tuple[int, str]]] = {
     ConfigurationError: (400, _UNREADABLE_FORM),
-    UnknownCalendarError: (404, _NOT_HERE),
-    UnknownBookingError: (404, _NOT_HERE),
-    UnknownMemberError: (404, _NOT_HERE),
     InvalidTokenError: (404, _NOT_HERE),
     UnreadableTextError: (400, _UNREADABLE),
     OutOfRangeError: (400, _UNREADABLE),
     InvalidValueError: (400, _UNREADABLE),
     ForgedNotificationError: (400, "This is no notification of the payment service."),
     ForeignNotificationError: (200, "This is about no payment here."),
-    StaleVersionError: (409, _CHANGED),
-    IllegalStepError: (409, "This booking has ended, or begun: it cannot be changed any more."),
-    NoChangeError: (409, "The booking is at this time already: there is nothing to change."),
-    HoldExpiredError: (409, "The time is no longer held for you. Please choose one again."),
-    RequestReusedError: (409, "This form was sent before, with other answers. Begin with a time."),
     OptionalOwnerError: (409, "An optional member cannot own a calendar."),
-    PriceChangedError: (409, "The price has changed meanwhile. Please choose your time again."),
     RetryTransactionError: (503, _BUSY),
     CalendarChangedError: (409, "The calendar has changed meanwhile. Please choose a time again."),
+    **{kind: (status, TOLD[kind]) for kind, status in STATUSES.items()},
 }
 """What a visitor can do nothing about is not in it, and becomes a plain failure of the site."""
 
 
+BY_NAME: Final = {kind.__name__: told for kind, told in SENTENCES.items()}
+
+router = APIRouter()
+
+
 def explain_problems(app: FastAPI) -> None:
     """Let *app* answer with a page whatever goes wrong."""
-    for kind, (status, sentence) in SENTENCES.items():
-        app.add_exception_handler(kind, _saying(status, sentence))
-    app.add_exception_handler(RequestValidationError, _saying(400, _UNREADABLE))
+    for kind in SENTENCES:
+        app.add_exception_handler(kind, _saying(kind))
+    app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _as_it_says)
     app.add_exception_handler(Exception, _failed)
+    app.include_router(router)
 
 
-def _saying(status: int, sentence: str) -> Callable[[Request, Exception], Response]:
-    return lambda request, _: _page(request, status, sentence)
+@router.get("/problem/{name}")
+def problem(name: str, request: Request, at: str = "") -> Response:
+    """What went wrong where a form of the page *at* was sent.
+
+    A page of its own, since an answer to a POST could not be gone back to.
+    """
+    status, sentence = BY_NAME.get(name, (404, _NOT_HERE))
+    return _page(request, status, sentence, at)
+
+
+def _saying(kind: type[CollectiveBookingError]) -> Callable[[Request, Exception], Response]:
+    status, sentence = SENTENCES[kind]
+
+    def answer(request: Request, _: Exception) -> Response:
+        if request.method == "POST" and request.url.path != NOTIFIED:
+            return to(address_of(f"/problem/{kind.__name__}", None, at=request.url.path))
+        return _page(request, status, sentence)
+
+    return answer
+
+
+def _unreadable(request: Request, _: Exception) -> Response:
+    return _page(request, 400, _UNREADABLE)
 
 
 def _as_it_says(request: Request, error: Exception) -> Response:
@@ -98,21 +133,27 @@ def _failed(request: Request, _: Exception) -> Response:
     return answer
 
 
-def _page(request: Request, status: int, sentence: str) -> Response:
+def _page(request: Request, status: int, sentence: str, at: str = "") -> Response:
     site = site_of(request)
-    return site.show(
-        request, "problem.html", status, sentence=sentence, ways=_ways_on(site, request)
-    )
+    ways = _ways_on(site, at or request.url.path)
+    return site.show(request, "problem.html", status, sentence=sentence, ways=ways)
 
 
-def _ways_on(site: Site, request: Request) -> dict[str, str]:
-    """Where whoever meets a problem can go on: to the booking or the calendar it is about."""
-    ways, slug = {"All calendars": "/"}, request.path_params.get("slug")
-    if slug in site.slugs:
-        ways = {"Choose a time": f"/{slug}"} | ways
-    if request.url.path.startswith("/booking/"):
-        token = request.path_params.get("token", "")
+def _ways_on(site: Site, at: str) -> dict[str, str]:
+    """Where whoever meets a problem *at* a page can go on: to what it is about, and to the rest.
+
+    *at* may be anybody's words: each way is made of what is known here.
+    """
+    about, _, rest = at.strip("/").partition("/")
+    what = rest.partition("/")[0]
+    if about == "admin":
+        of_the_team = {"The team's page": f"/admin/{what}"} if what in site.slugs else {}
+        return {**of_the_team, "All of the team's calendars": "/admin"}
+    ways = {"All calendars": "/"}
+    if about in site.slugs:
+        return {"Choose a time": f"/{about}"} | ways
+    if about == "booking":
         with suppress(CollectiveBookingError):
-            site.service.appointment_id(token)
-            ways = {"Your booking": f"/booking/{token}"} | ways
+            site.service.appointment_id(what)
+            return {"Your booking": f"/booking/{what}"} | ways
     return ways

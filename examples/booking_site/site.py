@@ -157,13 +157,19 @@ def to(place: str) -> Response:
 
 
 def remember(
-    answer: Response, request: Request, name: str, value: str, kept: timedelta = _YEAR
+    answer: Response,
+    request: Request,
+    name: str,
+    value: str,
+    kept: timedelta = _YEAR,
+    path: str = "/",
 ) -> None:
     """Let the browser keep *value* as the cookie *name*, out of the reach of scripts."""
     answer.set_cookie(
         name,
         value,
         max_age=int(kept.total_seconds()),
+        path=path,
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

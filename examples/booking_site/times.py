@@ -68,9 +68,16 @@ class Sheet:
 
     @property
     def label(self) -> str:
-        """From when to when it is."""
+        """From when to when it is.
+
+        >>> sheet_of([], "UTC", date(2026, 11, 23)).label
+        '23 November to 20 December 2026'
+        >>> sheet_of([], "UTC", date(2026, 12, 21)).label
+        '21 December 2026 to 17 January 2027'
+        """
         first, last = self.days[0].date, self.days[-1].date
-        return f"{first.day} {first:%B} to {last.day} {last:%B}"
+        year = "" if first.year == last.year else f" {first.year}"
+        return f"{first.day} {first:%B}{year} to {last.day} {last:%B} {last.year}"
 
 
 def sheet_of(slots: Iterable[Slot], name: str, first: date, chosen: date | None = None) -> Sheet:

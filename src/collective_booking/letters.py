@@ -107,8 +107,11 @@ def _facts(message: Message) -> Iterator[tuple[str, Sequence[str]]]:
     yield "Status", [appointment.status]
     if message.happening in _NOTED:
         yield _NOTED[message.happening], [note]
+    if message.happening is Happening.CANCELLED and note:
+        yield "Refund", [f"{note}, on its way"]  # asked of the gateway, whose answer may be out
     yield "Notes", appointment.notes.split("\n")
-    yield "To manage it, use this token", [message.token]
+    if appointment.status.active:
+        yield "To manage it, use this token", [message.token]
 
 
 def _zones(message: Message) -> list[str]:

@@ -8,9 +8,13 @@ from http import HTTPStatus
 import pytest
 
 import collective_booking as cb
+from collective_booking.appointments import Happening
+from collective_booking.effects import Channel
 from collective_booking.localtime import zone
 from collective_booking.reasons import Explanation, Reason, What
-from examples.booking_office import STATUSES, days, status_of, told
+from examples.booking_office import STATUSES, days, status_of, told, words_with_link
+from tests.bookings import NOW, appointment
+from tests.messages import message
 
 ERRORS = [
     error
@@ -46,6 +50,8 @@ def test_every_error_was_given_a_thought() -> None:
     ("error", "status", "sentence"),
     [
         (cb.InvalidTokenError(), 404, "This link or token is not valid: ask for a new one."),
+        (cb.UnknownCalendarError("nope"), 404, "There is nothing at this address."),
+        (cb.StaleVersionError("a1", 2), 409, "Somebody has changed this booking meanwhile."),
         (cb.UnguardedStoreError("a trigger"), 500, "This does not work at the moment."),
         (
             cb.UndeliverableError("secret.internal"),
@@ -73,6 +79,24 @@ def test_nobody_is_named_to_a_booker() -> None:
         HTTPStatus.CONFLICT,
         "This time is not available.",
     )
+
+
+@pytest.mark.parametrize("happening", [None, Happening.CANCELLED])
+def test_a_booker_s_letter_leads_to_their_page_while_there_is_something_to_do(
+    happening: Happening | None,
+) -> None:
+    """One link, and no token beside it to wonder about; for others there is none at all (N6)."""
+    made = appointment().stepped(happening, NOW) if happening else appointment()
+    words = words_with_link(lambda token: f"https://book.example.com/{token}")
+
+    told = words(message(made, token="a1.x&y"))
+    owners = words(message(made, channel=Channel.OWNER, token=""))
+
+    links = told.text.count("https://book.example.com/a1.x&y")
+    assert links == told.html.count('href="https://book.example.com/a1.x&amp;y"')
+    assert links == (0 if happening else 1)
+    assert not [each for each in (told, owners) if "token" in each.text]
+    assert "book.example.com" not in owners.text + owners.html
 
 
 def test_a_time_stands_on_the_visitors_date() -> None:

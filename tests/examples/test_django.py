@@ -127,6 +127,7 @@ def test_the_command_delivers_mail_and_leads(
     assert set(to) == {"kim@example.com", "ana@example.com"}
     link = to["kim@example.com"].body.partition("http://127.0.0.1:8000")[2].split()[0]
     assert "Confirmed" in kim.at(link).text
+    assert not [sent for sent in mail.outbox if "token" in sent.body]
     (name, content, kind) = to["kim@example.com"].attachments[0]
     assert (name, kind) == ("invite.ics", "text/calendar; method=REQUEST")
     assert "DTSTART:20261123T143000Z" in content

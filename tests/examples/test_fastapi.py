@@ -20,10 +20,11 @@ from fastapi import FastAPI
 from collective_booking import BookingService, Interval
 from collective_booking.adapters.sql import SqlStore
 from collective_booking.testing import FakeClock, FakeGateway
-from examples.booking_fastapi import blocking, create_app
+from examples.booking_fastapi import WORDS, blocking, create_app
 from examples.booking_office import CALL
 from tests.bookings import HOST, NOW, SECRET
 from tests.examples.mailbox import PATIENCE, Mailbox
+from tests.messages import message
 
 MONDAY = {"first": "2026-11-23T00:00:00+01:00", "last": "2026-11-24T00:00:00+01:00"}
 KIM = {"name": "Kim Lee", "email": "kim@example.com"}
@@ -122,6 +123,19 @@ def test_its_booker_moves_and_cancels_it(client: Client) -> None:
     assert client("DELETE", place).status_code == 409
 
 
+def test_the_link_in_a_booker_s_mail_opens_the_booking(
+    client: Client, ports: dict[str, Any]
+) -> None:
+    """Where a page of the host's own shows it, `BOOKING_SITE` says where that is."""
+    booked = client("POST", "/calendars/sales-call/bookings", json=HALF_PAST | KIM).json()
+
+    letter = WORDS(message(token=booked["token"]))
+
+    link = letter.text.splitlines()[-1]
+    assert link.startswith("http://127.0.0.1:8000/bookings/")
+    assert client("GET", link.removeprefix("http://127.0.0.1:8000")).json() == booked
+
+
 def test_errors_are_answers(client: Client) -> None:
     """Each of ours has a status and a sentence; none names a member to a booker."""
     client("POST", "/calendars/sales-call/bookings", json=HALF_PAST | KIM)
@@ -135,6 +149,20 @@ def test_errors_are_answers(client: Client) -> None:
     assert client("GET", "/calendars/sales-call/times", params=backwards).status_code == 422
     naive = {"start": "2026-11-23T14:30:00"}
     assert client("POST", "/calendars/sales-call/bookings", json=naive | KIM).status_code == 422
+
+
+def test_who_wants_a_hundred_years_is_told_how_many_days_there_are(client: Client) -> None:
+    """One request must not keep all others waiting, and its answer has to end somewhere."""
+    century = {"first": MONDAY["first"], "last": "2126-11-23T00:00:00+01:00"}
+    two_months = {"first": MONDAY["first"], "last": "2027-01-24T00:00:00+01:00"}
+
+    refused = client("GET", "/calendars/sales-call/times", params=century)
+
+    assert refused.status_code == 422
+    assert refused.json() == {
+        "detail": "ask for at most 62 days at once: from first to last there are 36524"
+    }
+    assert client("GET", "/calendars/sales-call/times", params=two_months).status_code == 200
 
 
 def test_a_payment_books(client: Client, ports: dict[str, Any]) -> None:

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from collective_booking import Contact, Notice, Status
 from collective_booking.adapters.folder import FolderOutbox
 from collective_booking.testing import FakeClock, FakeGateway
-from examples.booking_flask import create_app
+from examples.booking_flask import WORDS, create_app
 from examples.booking_flask.crm import Crm, leads
 from tests.bookings import NOW
 from tests.examples.visitors import KIM, BookingPageContract, Page, Visitor, World
+from tests.messages import message
 
 DATABASES = ("sqlite", "postgres")
 
@@ -169,3 +170,19 @@ def test_the_command_delivers(app: Flask, world: World, outbox: FolderOutbox) ->
         "0001-booker",
         "0002-owner-",
     ]
+
+
+def test_the_link_in_a_booker_s_mail_opens_their_page(world: World) -> None:
+    kim = world.visitor()
+    booked = kim.book("sales-call", "15:30")
+
+    letter = WORDS(message(token=booked.token))
+
+    assert letter.text.splitlines()[-1] == f"http://127.0.0.1:5000/booked/{booked.token}/"
+    assert "Confirmed" in kim.at(f"/booked/{booked.token}/").text
+
+
+def test_no_page_tells_another_site_where_a_visitor_comes_from(app: Flask) -> None:
+    """Its address may hold a token; Flask itself says nothing about that."""
+    for place in ("/book/sales-call/", "/booked/guess/", "/nowhere"):
+        assert app.test_client().get(place).headers["Referrer-Policy"] == "no-referrer"

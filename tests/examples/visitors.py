@@ -243,6 +243,27 @@ class BookingPageContract:
         assert not cancelled.forms
         assert "16:00" in kim.at("/book/sales-call/").links
 
+    def test_a_time_that_cannot_be_had_is_refused_before_anybody_fills_in_a_form(
+        self, world: World
+    ) -> None:
+        """An old link, or one that somebody else has taken meanwhile."""
+        kim = world.visitor()
+        form = kim.fill_in("sales-call", "15:30")
+        world.visitor().book("sales-call", "15:30")
+
+        for url in (form.url, "/book/sales-call/details/?start=2020-01-07T10:00:00Z"):
+            refused = kim.at(url)
+            assert refused.status == 409
+            assert "Please choose another one." in refused.text
+            assert refused.links["16:00"]
+
+    def test_what_is_not_there_is_told_to_a_visitor(self, world: World) -> None:
+        """Not to the developer who has forgotten to save a calendar."""
+        page = world.visitor().at("/book/nothing/")
+
+        assert "There is nothing at this address." in page.text
+        assert not [word for word in ("nothing'", "stored", "save") if word in page.text]
+
     def test_nothing_opens_without_its_token(self, world: World) -> None:
         """Nobody guesses a link, and a token for one thing opens no other."""
         visitor = world.visitor()

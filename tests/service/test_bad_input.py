@@ -231,7 +231,8 @@ def test_a_refund_of_what_was_never_paid(at_once: Office) -> None:
         here.service.cancel(paid.id, refund=Money(0, "EUR"))
     with nothing_changes(here, CurrencyMismatchError):
         here.service.cancel(paid.id, refund=Money(100, "USD"))
-    here.service.cancel(paid.id, refund=Money(2000, "EUR"))
+    done = here.service.cancel(paid.id, refund=Money(2000, "EUR"))
+    assert done.appointment.history[-1].note == "20.00 EUR"
     assert here.gateway.moves(paid.id) == (1, 1)
     assert here.gateway.returned(paid.id) == 2000
 

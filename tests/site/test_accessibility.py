@@ -129,6 +129,19 @@ def test_magnified_nothing_is_cut_off(
         assert wide <= 0, name
 
 
+def test_on_a_small_phone_no_table_is_cut_off(open_browser: Open, places: dict[str, str]) -> None:
+    """Nobody trusts half a button; only the picture of the week goes on to the right."""
+    page = open_browser(**PHONE | {"viewport": {"width": 360, "height": 740}})
+    log_in(page)
+    page.goto(places["team"])
+    settled(page)
+
+    cut = page.locator(".wide:not(.picture)").evaluate_all(
+        "tables => tables.map(each => each.scrollWidth - each.clientWidth)"
+    )
+    assert cut == [0, 0, 0]
+
+
 def test_what_has_the_focus_can_be_seen(open_browser: Open, places: dict[str, str]) -> None:
     """By an outline of its own, that no colour around it hides."""
     page = open_browser()

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import pytest
 
 from tests.site.browsers import PHONE, settled
+from tests.site.browsing import arrived, book_first, choose_first, fill_in
 from tests.site.running import PASSWORD, Running
 
 if TYPE_CHECKING:
@@ -20,27 +20,6 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., "Page"]
 DEVICES = pytest.mark.parametrize("device", [{}, PHONE], ids=["desktop", "phone"])
-
-
-def fill_in(page: Page, name: str = "Kim Lee", email: str = "kim@example.com") -> None:
-    page.get_by_label("Your name").fill(name)
-    page.get_by_label("E-mail").fill(email)
-
-
-def choose_first(page: Page, slug: str = "sales-call") -> None:
-    page.goto(f"/{slug}")
-    settled(page).locator(".start").first.click()
-
-
-def book_first(page: Page, slug: str = "sales-call", name: str = "Kim Lee") -> None:
-    choose_first(page, slug)
-    fill_in(page, name)
-    page.locator("button.main").click()
-
-
-def arrived(page: Page, words: str) -> None:
-    """Wait for the page that is headed so."""
-    page.get_by_role("heading", level=1, name=words, exact=True).wait_for()
 
 
 @DEVICES
@@ -116,47 +95,6 @@ def test_another_zone_is_a_choice_away_and_is_remembered(open_browser: Open) -> 
     page.wait_for_url("**/book?zone=Asia/Tokyo&start=*")
     assert day == "Monday 30 November"
     assert "23:00 to 23:30 (Asia/Tokyo, UTC+09:00)" in page.locator("main").inner_text()
-
-
-SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["htmx", "no-scripts"])
-
-
-@SCRIPTS
-def test_going_back_finds_each_page_on_the_clock_in_its_address(
-    open_browser: Open, *, scripts: bool
-) -> None:
-    """A page that says Tokyo under an address of Madrid shows times nobody asked for."""
-    page = open_browser(java_script_enabled=scripts)
-    page.goto("/sales-call?zone=Europe/London")
-    settled(page)
-    for zone in ("Europe/Madrid", "Asia/Tokyo"):
-        page.get_by_label("Times are on the clock of").select_option(zone)
-        if not scripts:
-            page.get_by_role("button", name="Show").click()
-        page.locator("#told", has_text=zone).wait_for()
-
-    for zone in ("Europe/Madrid", "Europe/London"):
-        page.go_back()
-        page.locator("#told", has_text=zone).wait_for()
-        assert unquote(page.url).endswith(f"zone={zone}")
-        assert page.get_by_label("Times are on the clock of").input_value() == zone
-
-
-def test_the_browser_s_own_zone_is_in_the_address_from_the_first_page_on(
-    open_browser: Open,
-) -> None:
-    """Also where it is the calendar's: or else going back to that page would find another."""
-    page = open_browser(timezone_id="Europe/London")
-    page.goto("/sales-call")
-    page.wait_for_url("**zone=*")
-    settled(page)
-    page.get_by_label("Times are on the clock of").select_option("Asia/Tokyo")
-    page.locator("#told", has_text="Asia/Tokyo").wait_for()
-
-    page.go_back()
-
-    page.locator("#told", has_text="Europe/London").wait_for()
-    assert page.get_by_label("Times are on the clock of").input_value() == "Europe/London"
 
 
 def test_a_day_is_swapped_and_told_and_going_back_comes_back(open_browser: Open) -> None:
@@ -255,20 +193,6 @@ def test_of_two_browsers_that_want_one_time_one_gets_it(site: Running, open_brow
     lost.get_by_role("button", name="Book it").click()
     arrived(lost, "You are booked")
     assert len(site.booked()) == 2
-
-
-def test_back_and_once_more_books_nothing_anew(site: Running, open_browser: Open) -> None:
-    """The most natural of double clicks: was that it? Back, and press again."""
-    page = open_browser()
-    book_first(page)
-    arrived(page, "You are booked")
-
-    page.go_back()
-    arrived(page, "You have sent this form already")
-    page.get_by_role("link", name="See what became of it").click()
-
-    arrived(page, "You are booked")
-    assert len(site.booked()) == 1
 
 
 def test_who_pays_is_booked(site: Running, open_browser: Open) -> None:

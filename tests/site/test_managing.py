@@ -133,7 +133,7 @@ def test_what_has_ended_asks_nothing_that_could_only_be_refused(kim: Visitor, pa
 def test_the_message_of_a_cancellation_offers_nothing_that_is_over(
     site: Running, kim: Visitor
 ) -> None:
-    """It leads to the page of the booking still, which says what has become of it."""
+    """No link to manage what cannot be managed any more."""
     page = booked(kim)
     kim.send(kim.get(page.links["Cancel it"]), "/cancel")
 
@@ -142,7 +142,8 @@ def test_the_message_of_a_cancellation_offers_nothing_that_is_over(
     body = last.get_body(("plain",))
     assert body is not None
     assert "cancelled" in last["Subject"].lower()
-    assert body.get_content().splitlines()[-2:] == ["To look at it:", page.address]
+    assert "Status: cancelled" in body.get_content()
+    assert page.address.rpartition("/")[2] not in last.as_string()
 
 
 def test_no_problem_leads_to_a_booking_that_no_token_opens(kim: Visitor) -> None:
@@ -197,3 +198,41 @@ def test_the_link_arrives_through_a_mail_server_too(tmp_path: Path) -> None:
 
     assert len(bodies) == 2
     assert sum(page.address in body.get_content() for body in bodies if body) == 1
+
+
+# --- where else ----------------------------------------------------------------------------------
+
+
+def test_moving_begins_at_the_day_it_is_on(kim: Visitor) -> None:
+    """Somebody who wants an hour later, in three weeks, should not begin with tomorrow."""
+    start = kim.get("/sales-call?day=2026-12-15").times[0]
+    page = kim.book("sales-call", start)
+
+    choice = kim.get(page.links["Move it"])
+
+    assert "Tuesday 15 December" in choice.text
+    assert {time[:10] for time in choice.times} == {"2026-12-15"}
+
+
+def test_another_time_is_chosen_around_the_one_before(kim: Visitor) -> None:
+    """Also on the visitor's own date: this one is a Tuesday's in Auckland."""
+    page = booked(kim)
+    kim.get("/sales-call?zone=Pacific/Auckland")
+    form = kim.get("/sales-call/book?start=2026-12-14T14:00:00Z")
+    asked = kim.get(f"{page.address}/move-to?start=2026-12-14T14:00:00Z")
+
+    for seen in (form, asked):
+        assert "Tuesday 15 December" in kim.get(seen.links["Choose another time"]).text
+
+
+def test_who_is_asked_to_move_it_where_it_is_sees_it_there(kim: Visitor) -> None:
+    """The back button asks again after a move; a question whose answer is "no change" is none."""
+    page = booked(kim)
+    wanted = kim.get(page.links["Move it"]).times[-1]
+    asked = kim.get(f"{page.address}/move-to?start={wanted}")
+    kim.send(asked, "/move-to")
+
+    again = kim.get(asked.address)
+
+    assert (again.status, again.address) == (200, page.address)
+    assert "Your booking has moved" in again.text

@@ -161,11 +161,31 @@ def test_cancelling_in_time_gives_the_money_back(
     site.clock.set(appointment.start - timedelta(hours=hours))
 
     asked = kim.get(done.links["Cancel it"])
-    kim.send(asked, "/cancel")
+    cancelled = kim.send(asked, "/cancel")
 
     assert ("Given back90.00 EUR" in asked.text) == bool(returned)
     assert ("not given back" in asked.text) != bool(returned)
+    assert ("Given back90.00 EUR" if returned else "Given backnothing") in cancelled.text
     assert site.gateway.returned(appointment.id) == returned
+    letters = [mail.as_string() for mail in site.mails() if "Cancelled:" in mail["Subject"]]
+    assert len(letters) == 2
+    assert all(("Refund: 90.00 EUR, on its way" in each) == bool(returned) for each in letters)
+
+
+def test_money_that_is_on_its_way_back_is_not_called_given_back(
+    site: Running, kim: Visitor
+) -> None:
+    """The payment service does not answer; it is asked again until it does (M2)."""
+    done = answer(kim, held(kim), "pay")
+    site.gateway.faults.plan("refund", Fault.BEFORE)
+
+    cancelled = kim.send(kim.get(done.links["Cancel it"]), "/cancel")
+    site.clock.advance(timedelta(minutes=5))
+    site.service.deliver()
+
+    assert "Given back90.00 EUR, which is on its way to you" in cancelled.text
+    assert "on its way" not in kim.get(done.address).text
+    assert "Given back90.00 EUR" in kim.get(done.address).text
 
 
 def test_a_payment_service_that_does_not_answer_loses_nothing(site: Running, kim: Visitor) -> None:
@@ -208,3 +228,15 @@ def test_how_an_attempt_ended_stays_to_be_read(site: Running, kim: Visitor) -> N
     attempt = site.service.begin_payment(page.address.rpartition("/")[2])
     assert "It is not booked" in again.text
     assert attempt.outcome is HoldState.RELEASED
+
+
+def test_a_day_whose_only_time_is_ones_own_is_not_called_empty(kim: Visitor) -> None:
+    """Who has a time on it would read that there is none."""
+    done = answer(kim, held(kim), "pay")
+    while (times := kim.get("/architecture-review").times) and times[0] < "2026-11-25":
+        kim.book("architecture-review", times[0])
+
+    choice = kim.get(done.links["Move it"])
+
+    assert choice.times == []
+    assert "No other time on this day suits all who are needed." in choice.text

@@ -56,12 +56,16 @@ def test_one_line_starts_it_and_an_interrupt_ends_it(tmp_path: Path) -> None:
     """With warnings as errors, as a reader would find them."""
     with started("--port", "0", "--folder", str(tmp_path / "site")) as (process, address):
         page = httpx.get(f"{address}/sales-call")
+        for place in ("booking/a1.c0de/move", "pay/h1.c0de", "test-payment/h1.c0de"):
+            httpx.get(f"{address}/{place}")
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=60)
 
     assert page.status_code == 200
     assert "Sales call" in page.text
     assert "Traceback" not in rest
+    assert "GET /booking/a1.***/move HTTP/1.1" in rest
+    assert "c0de" not in rest  # a log is no place to keep what opens a booking
     assert (tmp_path / "site" / "bookings.sqlite").exists()
 
 

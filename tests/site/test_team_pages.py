@@ -117,6 +117,37 @@ def test_a_day_that_has_times_counts_them_as_the_booker_does(team: Visitor) -> N
     assert f"Monday 30 November: {len(offered)} times" in page.text
 
 
+@pytest.mark.parametrize("day", ["2026-11-22", "2026-11-01", "2020-01-07"])
+def test_a_day_that_is_past_says_so_and_shows_what_was_booked(
+    site: Running, team: Visitor, day: str
+) -> None:
+    """Nobody should have to guess why there are no times on it, or be told of a broken address."""
+    team.book("sales-call", team.get("/sales-call").times[0])
+
+    page = team.get(f"/admin/sales-call?day={day}")
+
+    assert page.status == 200
+    assert "is past" in page.text
+    assert "Nothing can be booked on it any more." in page.text
+    assert "Blocks alone" not in page.text
+    assert "Kim Lee" in page.text
+    assert "Monday 23 November: " in team.get(page.links["Look at today"]).text
+    (picked,) = (given for tag, given in page.tags if given.get("type") == "date")
+    assert picked["min"] == "2026-11-23"
+
+
+def test_what_goes_wrong_on_the_teams_pages_leads_back_to_them(team: Visitor) -> None:
+    """A visitor's page is no way on for somebody who was about to change the owner."""
+    unreadable = team.get("/admin/sales-call?day=never")
+    refused = team.send(team.get("/admin/sales-call"), "/owner", member="priya")
+
+    for page in (unreadable, refused):
+        assert page.links["The team's page"] == "/admin/sales-call"
+        assert page.links["All of the team's calendars"] == "/admin"
+        assert "Choose a time" not in page.links
+    assert (unreadable.status, refused.status) == (400, 409)
+
+
 def test_the_week_is_drawn(team: Visitor) -> None:
     picture = team.http.get("/admin/sales-call/week.svg?day=2026-12-02")
 

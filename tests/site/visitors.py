@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-_VOID: Final = {"input", "meta", "link", "img", "br", "hr"}
+_VOID: Final = {"input", "meta", "link", "img", "br", "hr", "wbr"}
 
 
 @dataclass

@@ -198,7 +198,8 @@ async def cancel(
     """Cancel the appointment *id*; give *refund* of what was paid back, by default nothing (M5).
 
     The refund is intended in the same transaction, and asked of the gateway after it; `deliver`
-    asks again if the gateway does not answer.
+    asks again if the gateway does not answer. Until it has, the money is on its way, which is what
+    letters say; the note of the change in the history says how much.
 
     Raises:
         UnknownBookingError: there is no appointment *id*.
@@ -222,7 +223,8 @@ async def cancel(
     if known := await answered(desk, request):
         return await booking_of(desk, known)
     before = await _at(desk, id, version)
-    draft = ending(desk, before, Happening.CANCELLED, request)
+    note = "" if refund is None else str(refund)
+    draft = ending(desk, before, Happening.CANCELLED, request, note)
     if refund is None:
         return await written(desk, draft)
     if not desk.has_gateway:

@@ -68,10 +68,14 @@ async def asked_afresh(
 
 
 def ending(
-    desk: Desk, before: Appointment, happening: Happening, request: Request | None = None
+    desk: Desk,
+    before: Appointment,
+    happening: Happening,
+    request: Request | None = None,
+    note: str = "",
 ) -> Draft:
     """The draft by which *before* ends: what it claimed is free again."""
-    after = before.stepped(happening, desk.now)
+    after = before.stepped(happening, desk.now, note)
     return Draft(
         tenant=desk.tenant,
         now=desk.now,
