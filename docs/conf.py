@@ -6,7 +6,9 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from docs.pasting import PROMPTS
 
 project = "collective_booking"
 author = "The collective_booking contributors"
@@ -20,7 +22,8 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
-    "docstrings",
+    "docs.docstrings",
+    "docs.pasting",
 ]
 exclude_patterns = ["_build"]
 
@@ -52,5 +55,5 @@ html_title = f"{project} {release}"
 html_show_sphinx = False
 
 # The prompt is not part of what one wants to paste.
-copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_text = PROMPTS
 copybutton_prompt_is_regexp = True
