@@ -52,6 +52,15 @@ def test_no_example_is_hidden() -> None:
         assert len(parser.get_examples(examples_of(page))) == len(prompts), page.name
 
 
+def test_what_a_page_says_to_copy_can_be_had_from_it() -> None:
+    """Who has installed the package has no clone: each example of one file is linked somewhere."""
+    download = re.compile(r"\{download\}`[^`<]* <\.\./examples/(\w+\.py)>`")
+    linked = {name for page in PAGES for name in download.findall(page.read_text("utf-8"))}
+    alone = {file.name for file in (PROJECT / "examples").glob("*.py")}
+
+    assert linked == alone - {"booking_office.py"}  # which the three framework examples share
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_is_run_by_somebody(page: Path) -> None:
     """What is only shown rots: it is an example, a line for a shell, or part of a tested file."""
