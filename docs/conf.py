@@ -50,6 +50,8 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 
 html_extra_path = ["calendar.schema.json"]
+html_static_path = ["static"]
+html_css_files = ["phone.css"]
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_show_sphinx = False
