@@ -126,6 +126,7 @@ def _day(paper: Paper, top: float, day: date, found: Sequence[datetime]) -> None
         paper.rect(x + 1.5, bottom + 14, _X - 3, 36, "mint", round_by=4)
         paper.text(x + 5, bottom + 30, f"{start:%H:%M}", size=12, bold=True)
         paper.text(x + 5, bottom + 44, f"{start:%z}"[:3], "quiet", size=11)
+    paper.text(_LEFT - 8, top + 4, "wall", "quiet", size=12, anchor="end")
     paper.text(
         _LEFT + width / 2, bottom + 86, "real time, in UTC", "quiet", size=12, anchor="middle"
     )
