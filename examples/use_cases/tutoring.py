@@ -64,7 +64,8 @@ assert attempt.booking is not None
 print(f"Lou pays {attempt.booking.appointment.paid}: {attempt.outcome}")
 
 attempt = service.payment_happened(gateway.pay(late.hold.id))
-print(f"Kim pays too late: {attempt.outcome}; {gateway.charged(late.hold.id)} cents were taken")
+taken = gateway.charged(late.hold.id) / 100
+print(f"Kim pays too late, the lesson is Lou's: {attempt.outcome}; {taken:.2f} EUR were taken")
 
 back = service.cancel(prompt.hold.id, refund=cb.Money(2000, "EUR"))
 print(f"Lou cancels and gets half back: {gateway.net(prompt.hold.id) / 100:.2f} EUR stay")

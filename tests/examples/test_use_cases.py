@@ -20,7 +20,7 @@ WORTH_READING: Final = {
     "sales_call": "kim@example.net -> ana, lou@example.net -> ben",
     "team_meeting": "3 attendees",
     "technical_support": "Lou is told: This time is not available.",
-    "tutoring": "Kim pays too late: released; 0 cents were taken",
+    "tutoring": "Kim pays too late, the lesson is Lou's: released; 0.00 EUR were taken",
 }
 """What each is there to show, so that nobody can record an output in which it is missing."""
 
