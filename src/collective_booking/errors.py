@@ -358,7 +358,8 @@ class UnknownBookingError(CollectiveBookingError, KeyError):
         self.kind = kind
 
     def __str__(self) -> str:
-        return f"there is no {self.kind} {shown(self.id)} here: take the id from what booking gave"
+        known = "the id from what booking gave" if "effect" not in self.kind else "an effect's key"
+        return f"there is no {self.kind} {shown(self.id)} here: take {known}"
 
 
 class InvalidTokenError(CollectiveBookingError, PermissionError):

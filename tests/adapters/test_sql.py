@@ -168,6 +168,8 @@ def test_a_store_in_memory_is_one_for_all_tasks() -> None:
         ("postgresql+psycopg://ana:s3cret@host:port/bookings", InvalidValueError, "write one like"),
         ("mysql://ana:s3cret@host/bookings", UnguardedStoreError, "use PostgreSQL or SQLite"),
         (None, WrongTypeError, "a path or a database URL"),
+        (".", InvalidValueError, "it is a folder: name a file in it"),
+        ("nowhere/bookings.sqlite", InvalidValueError, "its folder is not there: make it first"),
     ],
 )
 def test_a_database_that_cannot_be_is_refused_before_it_is_opened(

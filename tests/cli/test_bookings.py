@@ -282,6 +282,10 @@ def test_an_outbox_that_cannot_be_written_leaves_the_appointment(run: Run, place
         (("make-owner", "{team}", "zoe"), "'zoe' is no member"),
         (("agenda", "{team}", "--db", "{team}"), "is no database of bookings"),
         (("slots", "{team}", "--db", "{team}"), "is no database of bookings"),
+        (("slots", "{team}", "--db", "nope.sqlite"), "--db nope.sqlite: there is no such file"),
+        (("check", "{team}", "--db", "nope.sqlite"), "--db nope.sqlite: there is no such file"),
+        (("slots", "{team}", "--db", "sqlite://x"), "--db: must be a file"),
+        (("agenda", "{team}", "--db", "sqlite://x"), "--db: must be a file"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_a_line(

@@ -453,12 +453,58 @@ def test_a_refund_that_is_no_money(at_once: Office, refund: Any) -> None:
         here.service.cancel(held.hold.id, refund=refund)
 
 
-@pytest.mark.parametrize("status", [[], "shown", None, Status.CONFIRMED])
-def test_a_mark_that_is_none(here: Office, status: Any) -> None:
+@pytest.mark.parametrize("status", [[], "no-show", None])
+def test_a_mark_that_is_no_status(here: Office, status: Any) -> None:
+    """A text that looks like one is told what it has to be."""
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    with nothing_changes(here, WrongTypeError, "status must be a Status, such as Status.NO_SHOW"):
+        here.service.mark(made.id, status)
+
+
+def test_a_mark_that_is_none(here: Office) -> None:
     here.service.save_calendar(calendar())
     made = here.service.book("sales-call", at("10:00"), KIM).appointment
     with nothing_changes(here, InvalidValueError, "showed, no-show, invalid"):
-        here.service.mark(made.id, status)
+        here.service.mark(made.id, Status.CONFIRMED)
+
+
+def test_a_version_as_a_form_sends_it(here: Office) -> None:
+    """As text it would never be the one that is stored, and reading again would not help."""
+    here.service.save_calendar(calendar())
+    made = here.service.book("sales-call", at("10:00"), KIM).appointment
+    text: Any = "1"
+    attempts: list[Callable[[], object]] = [
+        lambda: here.service.cancel(made.id, version=text),
+        lambda: here.service.edit(made.id, title="Another", version=text),
+        lambda: here.service.reschedule(made.id, at("11:00"), version=text),
+        lambda: here.service.mark(made.id, Status.SHOWED, version=text),
+        lambda: here.service.save_calendar(calendar(), version=text),
+        lambda: Shown(version=text),
+    ]
+    for attempt in attempts:
+        with nothing_changes(here, WrongTypeError, "version must be a whole number"):
+            attempt()
+    price: Any = 50
+    with pytest.raises(WrongTypeError, match="price must be Money"):
+        Shown(price=price)
+
+
+@pytest.mark.parametrize(
+    ("limit", "error"),
+    [
+        (1.5, WrongTypeError),
+        (None, WrongTypeError),
+        (-1, InvalidValueError),
+        (2**70, InvalidValueError),
+    ],
+)
+def test_a_limit_that_cannot_be(here: Office, limit: Any, error: type[Any]) -> None:
+    """The same on each store, none of which has to make sense of it."""
+    here.service.save_calendar(calendar())
+    for command in (here.service.settle, here.service.deliver):
+        with nothing_changes(here, error, "limit"):
+            command(limit=limit)
 
 
 @pytest.mark.parametrize("notice", [None, b"body", {"body": b""}])

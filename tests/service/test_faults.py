@@ -349,3 +349,15 @@ def test_calendars_that_fail_make_time_unknown_and_not_free(here: Office) -> Non
     assert not made.appointment.verified
     assert len(here.service.agenda(MONDAY)) == 1
     assert BEN.id in {each.id for each in made.appointment.members}
+
+
+@pytest.mark.parametrize("told", [5, None, {"busy": []}])
+def test_an_answer_of_one_member_that_is_none_hides_no_other(here: Office, told: Any) -> None:
+    """A provider's mistake about one of them makes that one unknown, and the page stays (F3)."""
+    here.service.save_calendar(calendar())
+    faults: Any = here.provider.faults
+    faults.through = lambda _, act: {**act(), "ana": told}
+
+    assert here.listed() == []
+    explained = here.service.explain("sales-call", at("10:00"))
+    assert {reason.who for reason in explained.reasons} == {"ana"}

@@ -353,3 +353,10 @@ def test_a_genuine_notification_of_an_unknown_payment_is_refused() -> None:
 
     with pytest.raises(ForeignNotificationError):
         FakeGateway().interpret(other.notices[0])
+
+
+@pytest.mark.parametrize("act", ["pay", "refuse"])
+def test_a_payment_that_nobody_has_begun_says_so(act: str) -> None:
+    """A test that forgets a step is told which."""
+    with pytest.raises(ValueError, match="nobody has begun to pay for 'h1': begin the payment"):
+        getattr(FakeGateway(), act)("h1")

@@ -180,7 +180,7 @@ def check(team: str, **given: str | None) -> Answer:
     asked = ask(team, given)
     from collective_booking.cli import findings, register  # noqa: PLC0415
 
-    if asked.places.database.exists():
+    if asked.places.has_bookings():
         register.refuse_a_second(asked.team, asked.places.database)
     found = sources.by_calendar(asked.team, asked.window)
     return findings.answer(asked.team, asked.window, found, asked.clock)

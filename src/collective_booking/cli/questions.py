@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 
     def _booked(self, window: Interval) -> dict[str, Any]:
         """What is taken by bookings; nothing where none was ever made."""
-        if not self.places.database.exists():
+        if not self.places.has_bookings():
             return {}
         from collective_booking.cli import office  # noqa: PLC0415  # loads a database
 

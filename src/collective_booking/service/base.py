@@ -139,6 +139,13 @@ class Service:
 
         Raises:
             InvalidTokenError: it was not given out here, or for something else.
+
+        >>> from collective_booking.testing.samples import KIM, at, calendar
+        >>> from collective_booking.testing.sandboxes import sandbox
+        >>> service = sandbox(calendar())
+        >>> held = service.hold("sales-call", at("10:00"), KIM)
+        >>> service.hold_id(held.token) == held.hold.id
+        True
         """
         return self._tokens.read(Purpose.HOLD, token)
 
@@ -147,6 +154,16 @@ class Service:
 
         Raises:
             InvalidTokenError: it was not given out here, or for something else.
+
+        >>> from collective_booking.testing.samples import KIM, at, calendar
+        >>> from collective_booking.testing.sandboxes import sandbox
+        >>> service = sandbox(calendar())
+        >>> booked = service.book("sales-call", at("10:00"), KIM)
+        >>> service.appointment_id(booked.token) == booked.appointment.id
+        True
+        >>> service.hold_id(booked.token)  # one kind opens nothing of another
+        Traceback (most recent call last):
+        collective_booking.errors.InvalidTokenError: ...
         """
         return self._tokens.read(Purpose.MANAGE, token)
 

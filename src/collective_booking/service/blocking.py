@@ -71,7 +71,9 @@ class BookingService(Service):
 
     Safe to use from several threads, if the ports are. Besides the errors that a command lists,
     each refuses an argument of another type (`WrongTypeError`), a time without a zone
-    (`NaiveDatetimeError`), and to go without a port that it needs (`MissingPortError`).
+    (`NaiveDatetimeError`), a request id that cannot be so (`ConfigurationError`), to go without a
+    port that it needs (`MissingPortError`), and to call others in a transaction of the host's
+    (`OwnTransactionError`).
 
     Raises:
         AsyncPortError: a port's methods are coroutines: use `AsyncBookingService`.

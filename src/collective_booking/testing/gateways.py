@@ -249,7 +249,10 @@ class FakeGateway:
         return account
 
     def _of(self, hold: str) -> _Account:
-        return next(each for each in self._accounts.values() if hold in {each.hold, each.reference})
+        for each in self._accounts.values():
+            if hold in {each.hold, each.reference}:
+                return each
+        raise ValueError(f"nobody has begun to pay for {hold!r}: begin the payment first")
 
     def _for(self, hold: str) -> list[_Account]:
         with self._lock:

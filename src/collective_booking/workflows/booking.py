@@ -31,6 +31,7 @@ from collective_booking.slots import Admission, supported
 from collective_booking.snapshots import Snapshot
 from collective_booking.tokens import Purpose
 from collective_booking.workflows.desk import (
+    A_VERSION,
     Booking,
     Desk,
     Held,
@@ -49,6 +50,9 @@ from collective_booking.workflows.finding import judge
 class Shown:
     """What the booker was shown: the calendar's version and price; None for what was not (A1).
 
+    Raises:
+        WrongTypeError: a version that is no whole number, or a price that is no Money.
+
     >>> from collective_booking.testing.samples import calendar
     >>> Shown(version=3).check(StoredCalendar(calendar(), version=4))
     Traceback (most recent call last):
@@ -57,6 +61,10 @@ class Shown:
 
     version: int | None = None
     price: Money | None = None
+
+    def __post_init__(self) -> None:
+        require("version", self.version, int | None, A_VERSION)
+        require("price", self.price, Money | None, "Money, such as Money(5000, 'EUR')")
 
     def check(self, stored: StoredCalendar) -> None:
         """Refuse to book by anything else than *stored*; what was not shown is not compared.
@@ -126,6 +134,7 @@ async def hold(
         PriceChangedError: the price is not what the booker was *shown*.
         MissingPortError: there is a price, and the service was given no gateway.
         ConfigurationError: a detail, or *request_id*, cannot be so.
+        RepeatedIdError: the service's *new_id* has given an id twice.
         OutOfRangeError: *start* is too early or too late for anything to be booked then.
         RequestReusedError: *request_id* was used for something else.
 
@@ -177,6 +186,7 @@ async def book(
         CalendarChangedError: the calendar is not what the booker was *shown*, or keeps changing.
         PriceChangedError: the price is not what the booker was *shown*.
         ConfigurationError: a detail, or *request_id*, cannot be so.
+        RepeatedIdError: the service's *new_id* has given an id twice.
         OutOfRangeError: *start* is too early or too late for anything to be booked then.
         RequestReusedError: *request_id* was used for something else.
 

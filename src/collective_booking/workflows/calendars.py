@@ -12,7 +12,7 @@ from collective_booking.asks import ReadCalendar, SaveCalendar
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.drafts import SavedCalendar, StoredCalendar
 from collective_booking.errors import require
-from collective_booking.workflows.desk import Desk, judged_anew
+from collective_booking.workflows.desk import A_VERSION, Desk, judged_anew
 
 
 async def calendar(desk: Desk, /, slug: str) -> StoredCalendar:
@@ -50,6 +50,7 @@ async def save_calendar(
     (2, ['Sales call with Kim Lee, 2026-11-23T10:00:00Z/2026-11-23T11:00:00Z'])
     """
     require("calendar", calendar, CollectiveCalendar, "a CollectiveCalendar")
+    require("version", version, int | None, A_VERSION)
     return await SaveCalendar(desk.tenant, calendar, version, desk.now)
 
 

@@ -27,6 +27,7 @@ from collective_booking.moments import in_utc
 from collective_booking.money import Money
 from collective_booking.payments import PaymentState
 from collective_booking.workflows.desk import (
+    A_VERSION,
     Booking,
     Desk,
     answered,
@@ -267,7 +268,8 @@ async def mark(desk: Desk, /, id: str, status: Status, *, version: int | None = 
     >>> str(service.mark(booked.id, Status.NO_SHOW).appointment.status)
     'no-show'
     """
-    if not isinstance(status, Status) or status not in MARKS:
+    require("status", status, Status, "a Status, such as Status.NO_SHOW")
+    if status not in MARKS:
         raise InvalidValueError("status", status, f"use one of {', '.join(MARKS)}")
     before = await _at(desk, id, version)
     if status is Status.INVALID:
@@ -307,6 +309,7 @@ async def member_declined(desk: Desk, /, id: str, member: str) -> Booking:
 
 async def _at(desk: Desk, /, id: str, version: int | None) -> Appointment:
     """The appointment *id*, if it still is at *version*."""
+    require("version", version, int | None, A_VERSION)
     found = await ReadAppointment(desk.tenant, id)
     if version is not None and found.version != version:
         raise StaleVersionError(id, version)

@@ -26,10 +26,10 @@ from collective_booking.asks import (
 )
 from collective_booking.drafts import REMEMBERED
 from collective_booking.effects import Attempted, Channel, Effect, failed
-from collective_booking.errors import MissingPortError, require
+from collective_booking.errors import MissingPortError
 from collective_booking.messages import copy_of, message_of
 from collective_booking.tokens import Purpose
-from collective_booking.workflows.desk import Attempt, Desk
+from collective_booking.workflows.desk import Attempt, Desk, at_most
 from collective_booking.workflows.paying import settle
 
 LEASE: Final = timedelta(minutes=5)
@@ -63,6 +63,7 @@ async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
 
     Raises:
         MissingPortError: somebody has to be told by a port that the service was not given.
+        InvalidValueError: *limit* is negative, or more than a million.
 
     >>> from collective_booking.testing.samples import KIM, at, calendar
     >>> from collective_booking.testing.sandboxes import sandbox
@@ -73,7 +74,7 @@ async def deliver(desk: Desk, /, *, limit: int = 1_000) -> Delivery:
     >>> service.deliver().delivered  # nothing twice
     ()
     """
-    require("limit", limit, int, "a whole number")
+    at_most(limit)
     attempts = await settle(desk)
     done: list[Attempted] = []
     while len(done) < limit:

@@ -17,7 +17,12 @@ from collective_booking.asks import ReadAppointment, ReadOutcome
 from collective_booking.calendars import OwnershipPolicy, primary_ownership
 from collective_booking.drafts import Outcome, Request
 from collective_booking.effects import unreached
-from collective_booking.errors import CalendarChangedError, StaleVersionError
+from collective_booking.errors import (
+    CalendarChangedError,
+    InvalidValueError,
+    StaleVersionError,
+    require,
+)
 from collective_booking.holds import OUTCOMES, Hold, HoldState
 from collective_booking.payments import PaymentState
 from collective_booking.tokens import Purpose, Tokens
@@ -25,6 +30,10 @@ from collective_booking.tokens import Purpose, Tokens
 P = ParamSpec("P")
 T = TypeVar("T")
 
+A_VERSION: Final = "a whole number, as it was read"
+"""What the version is that a caller expects."""
+MOST: Final = 1_000_000
+"""More than one run can work off."""
 TRIES: Final = 3
 """How often a command is begun when what it read, or its calendar, changes meanwhile (S1)."""
 
@@ -136,6 +145,19 @@ class Attempt:
 def booking(desk: Desk, appointment: Appointment) -> Booking:
     """What is told of *appointment*, the same each time (N6)."""
     return Booking(appointment, desk.tokens.make(Purpose.MANAGE, appointment.id))
+
+
+def at_most(limit: int) -> int:
+    """*limit*, if so many can be asked for.
+
+    Raises:
+        WrongTypeError: it is no whole number.
+        InvalidValueError: it is negative, or more than a million.
+    """
+    require("limit", limit, int, "a whole number")
+    if not 0 <= limit <= MOST:
+        raise InvalidValueError("limit", limit, f"give a number from 0 to {MOST}")
+    return limit
 
 
 def request_of(id: str | None, command: str, *arguments: object) -> Request | None:

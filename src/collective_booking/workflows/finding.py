@@ -13,7 +13,7 @@ from typing import Final
 from collective_booking.asks import ReadAppointment, ReadAvailability, ReadCalendar, ReadTaken
 from collective_booking.availability import Availability
 from collective_booking.calendars import CollectiveCalendar
-from collective_booking.errors import MissingPortError, require
+from collective_booking.errors import MissingPortError, WrongTypeError, require
 from collective_booking.intervals import Interval
 from collective_booking.members import Member
 from collective_booking.moments import to_datetime
@@ -134,4 +134,12 @@ async def availability_of(members: Iterable[Member], window: Interval) -> dict[s
     except Exception as error:  # noqa: BLE001  # whatever a host's service raises
         nothing = Availability.of_failure(window, error)
         return {member.id: nothing for member in asked}
-    return {member.id: told[member.id] for member in asked if member.id in told}
+    given = {member.id: told[member.id] for member in asked if member.id in told}
+    return {id_: _checked(window, each) for id_, each in given.items()}
+
+
+def _checked(window: Interval, told: object) -> Availability:
+    """What a provider says of one member; where that is nothing of the kind, nothing is known."""
+    if isinstance(told, Availability):
+        return told
+    return Availability.of_failure(window, WrongTypeError("an answer", told, "an Availability"))

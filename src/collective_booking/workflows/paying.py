@@ -53,6 +53,7 @@ from collective_booking.workflows.desk import (
     Attempt,
     Booking,
     Desk,
+    at_most,
     booking,
     judged_anew,
     read_anew,
@@ -197,7 +198,12 @@ async def release(desk: Desk, /, token: str) -> Attempt:
 
 
 async def settle(desk: Desk, /, *, limit: int = 100) -> tuple[Attempt, ...]:
-    """Resume every unfinished attempt, as after a crash, and release what has lapsed (M2).
+    """Resume unfinished attempts, as after a crash, and release what has lapsed (M2).
+
+    At most *limit* of them, those that have waited longest first.
+
+    Raises:
+        InvalidValueError: *limit* is negative, or more than a million.
 
     >>> from datetime import timedelta
     >>> from collective_booking.testing import FakeClock
@@ -210,7 +216,7 @@ async def settle(desk: Desk, /, *, limit: int = 100) -> tuple[Attempt, ...]:
     >>> [str(attempt.outcome) for attempt in service.settle()]
     ['released']
     """
-    due = await ReadUnfinished(desk.tenant, desk.now, limit)
+    due = await ReadUnfinished(desk.tenant, desk.now, at_most(limit))
     return tuple([await _resumed(desk, id_) for id_ in due])
 
 

@@ -80,7 +80,12 @@ class AsyncSqlStore:
 
     @classmethod
     async def open(cls, where: str | Path) -> AsyncSqlStore:
-        """The store at *where*, a path of an SQLite file or an async database URL."""
+        """The store at *where*, a path of an SQLite file or an async database URL.
+
+        Raises:
+            InvalidValueError: *where* is no place of a database, or its driver is not installed.
+            UnguardedStoreError: it is neither SQLite nor PostgreSQL.
+        """
         address = address_of(where, "sqlite+aiosqlite")
         engine = create_async_engine(address, **pooling(address))
         if engine.dialect.name == "sqlite":

@@ -135,8 +135,8 @@ def address_of(where: str | Path, driver: str) -> URL:
     """The database at *where*, a URL or the path of an SQLite file, which *driver* opens.
 
     Raises:
-        InvalidValueError: *where* is empty, no URL that can be read, a file in a folder that is
-            not there, or a database whose driver is not installed.
+        InvalidValueError: *where* is empty, no URL that can be read, a folder, a file in a folder
+            that is not there, or a database whose driver is not installed.
         UnguardedStoreError: it is neither SQLite nor PostgreSQL.
     """
     require("where", where, str | Path, "a path or a database URL")
@@ -152,6 +152,8 @@ def address_of(where: str | Path, driver: str) -> URL:
     is_file = url.get_backend_name() == "sqlite" and not (url.database or "").startswith("file:")
     if is_file and not Path(url.database or "").parent.is_dir():
         raise InvalidValueError("where", url.database, "its folder is not there: make it first")
+    if is_file and url.database and Path(url.database).is_dir():
+        raise InvalidValueError("where", url.database, "it is a folder: name a file in it")
     try:
         url.get_dialect().import_dbapi()
     except ModuleNotFoundError as missing:

@@ -82,7 +82,8 @@ class SqlStore:
         acknowledged is lost when the machine fails.
 
         Raises:
-            ConfigurationError: *where* is no place of a database, or its driver is not installed.
+            InvalidValueError: *where* is no place of a database, or its driver is not installed.
+            UnguardedStoreError: it is neither SQLite nor PostgreSQL.
 
         >>> store = SqlStore.open("sqlite://")  # in memory, gone with this process
         >>> store.close()
