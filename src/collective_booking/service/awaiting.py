@@ -71,7 +71,8 @@ def _soon(
 class AsyncBookingService(Service):
     """The same as `BookingService`, awaited. Its ports may be synchronous or not, one by one.
 
-    A synchronous port runs in a worker thread, so it has to be safe to call from several.
+    A synchronous port runs in a worker thread, so it has to be safe to call from several. The
+    examples of the commands call a `BookingService`: await the same calls here.
 
     Raises:
         ConfigurationError: *host* or *organizer* cannot be so.
