@@ -62,7 +62,7 @@ def paid(token: str, site: Here, answer: Annotated[str, Form()] = "") -> Respons
     act = site.gateway.pay if answer == "pay" else site.gateway.refuse
     try:
         notice = act(hold)
-    except StopIteration:
+    except ValueError:
         told = "The test payment service was restarted, and knows nothing of this payment."
         raise HTTPException(410, told) from None
     site.service.payment_happened(notice)
