@@ -180,7 +180,7 @@ EXAMPLES: Final[list[tuple[CollectiveBookingError, type[Exception], dict[str, An
         UnknownBookingError("a1", "hold"),
         KeyError,
         {"id": "a1", "kind": "hold"},
-        "there is no hold 'a1' here: take the id from what booking gave",
+        "there is no hold 'a1' here: name one that the service has told of",
     ),
     (
         InvalidTokenError(),

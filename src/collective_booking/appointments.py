@@ -37,11 +37,7 @@ from collective_booking.errors import (
     Problem,
 )
 from collective_booking.intervals import Interval
-from collective_booking.members import (
-    CHOSEN_LOCATION,
-    MeetingLocation,
-    Member,
-)
+from collective_booking.members import CHOSEN_LOCATION, MeetingLocation, Member
 from collective_booking.money import Money
 from collective_booking.snapshots import Snapshot
 

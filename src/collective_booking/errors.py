@@ -349,7 +349,7 @@ class UnknownBookingError(CollectiveBookingError, KeyError):
     """No hold or appointment has this id, or none at this version.
 
     >>> str(UnknownBookingError("a1", "hold"))
-    "there is no hold 'a1' here: take the id from what booking gave"
+    "there is no hold 'a1' here: name one that the service has told of"
     """
 
     def __init__(self, id: str, kind: str) -> None:
@@ -358,8 +358,9 @@ class UnknownBookingError(CollectiveBookingError, KeyError):
         self.kind = kind
 
     def __str__(self) -> str:
-        known = "the id from what booking gave" if "effect" not in self.kind else "an effect's key"
-        return f"there is no {self.kind} {shown(self.id)} here: take {known}"
+        return (
+            f"there is no {self.kind} {shown(self.id)} here: name one that the service has told of"
+        )
 
 
 class InvalidTokenError(CollectiveBookingError, PermissionError):

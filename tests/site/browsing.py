@@ -33,3 +33,11 @@ def book_first(page: Page, slug: str = "sales-call", name: str = "Kim Lee") -> N
 def arrived(page: Page, words: str) -> None:
     """Wait for the page that is headed so."""
     page.get_by_role("heading", level=1, name=words, exact=True).wait_for()
+
+
+def choose_day_in_tokyo(page: Page) -> None:
+    """Choose a day, and then read its times on another clock."""
+    page.locator("#day-2026-11-30").click()
+    page.locator("#chosen", has_text="30").wait_for()
+    page.get_by_label("Times are on the clock of").select_option("Asia/Tokyo")
+    page.locator("#told", has_text="Asia/Tokyo").wait_for()

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.site.browsers import PHONE, settled
-from tests.site.browsing import arrived, book_first, choose_first, fill_in
+from tests.site.browsing import (
+    arrived,
+    book_first,
+    choose_day_in_tokyo,
+    choose_first,
+    fill_in,
+)
 from tests.site.running import PASSWORD, Running
 
 if TYPE_CHECKING:
@@ -85,10 +91,7 @@ def test_another_zone_is_a_choice_away_and_is_remembered(open_browser: Open) -> 
     page.wait_for_url("**zone=*")
     settled(page)
 
-    page.locator("#day-2026-11-30").click()
-    page.locator("#chosen", has_text="30").wait_for()
-    page.get_by_label("Times are on the clock of").select_option("Asia/Tokyo")
-    page.locator("#told", has_text="Asia/Tokyo").wait_for()
+    choose_day_in_tokyo(page)
     day = page.locator("#chosen").inner_text()
     page.locator(".start").first.click()
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.site.browsers import settled
-from tests.site.browsing import arrived, book_first, choose_first, fill_in
+from tests.site.browsing import arrived, book_first, choose_day_in_tokyo, choose_first, fill_in
 from tests.site.running import Running
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def test_the_browser_s_own_zone_is_in_the_address_from_the_first_page_on(
     page.goto("/sales-call")
     page.wait_for_url("**zone=*")
     settled(page)
-    page.locator("#day-2026-11-30").click()
-    page.locator("#chosen", has_text="30").wait_for()
-    page.get_by_label("Times are on the clock of").select_option("Asia/Tokyo")
-    page.locator("#told", has_text="Asia/Tokyo").wait_for()
+    choose_day_in_tokyo(page)
 
     page.go_back()
 

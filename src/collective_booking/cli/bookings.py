@@ -15,7 +15,7 @@ import click
 from collective_booking.calendars import CollectiveCalendar
 from collective_booking.cli import when
 from collective_booking.cli.answers import NO, YES, Answer, BadInput, start_document
-from collective_booking.cli.commands import command, options, places
+from collective_booking.cli.commands import command, in_json, now, options, places, shown_in
 from collective_booking.cli.questions import Asked, arguments, ask
 from collective_booking.contacts import Contact
 from collective_booking.errors import ConfigurationError, Problem, UnknownBookingError
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
     from collective_booking.workflows.desk import Booking
 
 _TEAM: Final = click.argument("team")
-_NOW: Final = click.option("--now", metavar="X", help="What time it is [the clock's].")
-_JSON: Final = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC.")
-_ABOUT: Final = options(
-    places,
-    _NOW,
-    click.option("--timezone", metavar="ZONE", help="Show times as in ZONE [the calendar's]."),
-    _JSON,
-)
+_ABOUT: Final = options(places, now, shown_in, in_json)
 
 
 @command.command()
@@ -48,7 +41,7 @@ _ABOUT: Final = options(
     "--location", metavar="WHERE", help="A link, a number or any text [the team's location]."
 )
 @click.option("--timezone", metavar="ZONE", help="The zone they live by; times are shown as in it.")
-@options(places, _NOW, _JSON)
+@options(places, now, in_json)
 def book(
     team: str,
     start: str,

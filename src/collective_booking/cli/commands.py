@@ -52,6 +52,11 @@ places: Final = options(
 _DATABASE: Final = click.option(
     "--db", metavar="FILE", help="The bookings, if there are any [bookings.sqlite beside TEAM]."
 )
+now: Final = click.option("--now", metavar="X", help="What time it is [the clock's].")
+shown_in: Final = click.option(
+    "--timezone", metavar="ZONE", help="Show times as in ZONE [the calendar's]."
+)
+in_json: Final = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC.")
 _TEAM: Final = click.argument("team")
 _WINDOW: Final = options(
     click.option("--from", metavar="X", help="The first start: a date or an instant [now]."),
@@ -61,12 +66,12 @@ _WINDOW: Final = options(
         help="The last start: a date, itself included, or an instant, itself not [14 days on].",
     ),
     _DATABASE,
-    click.option("--now", metavar="X", help="What time it is [the clock's]."),
-    click.option("--timezone", metavar="ZONE", help="Show times as in ZONE [the calendar's]."),
+    now,
+    shown_in,
 )
 _ANSWER: Final = options(
     click.option("--first", metavar="N", help="No more than the first N."),
-    click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in UTC."),
+    in_json,
 )
 
 

@@ -116,8 +116,9 @@ async def judge(
 ) -> SlotFinder:
     """A finder that judges *start* alone: what is taken is asked under the store's lock (S1)."""
     heeding = (member for member in calendar.members if member.heeds_busy)
-    end = start + calendar.duration + calendar.buffer_after
-    availability = await availability_of(heeding, Interval(start - calendar.buffer_before, end))
+    slot = Interval(start, start + calendar.duration)
+    around = slot.pad(calendar.buffer_before, calendar.buffer_after)
+    availability = await availability_of(heeding, around)
     return SlotFinder(calendar=calendar, availability=availability, now=desk.now, moving=moving)
 
 
